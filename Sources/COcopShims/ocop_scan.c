@@ -1,0 +1,133 @@
+#include "ocop_scan.h"
+#include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+size_t ocop_find4(const uint8_t *p, size_t i, size_t n, uint8_t a, uint8_t b, uint8_t c, uint8_t d) {
+#if defined(__SSE2__)
+  const __m128i va = _mm_set1_epi8((char)a), vb = _mm_set1_epi8((char)b), vc = _mm_set1_epi8((char)c),
+                vd = _mm_set1_epi8((char)d);
+  while (i + 16 <= n) {
+    __m128i x = _mm_loadu_si128((const __m128i *)(p + i));
+    int m = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, va), _mm_cmpeq_epi8(x, vb)),
+                                           _mm_or_si128(_mm_cmpeq_epi8(x, vc), _mm_cmpeq_epi8(x, vd))));
+    if (m) return i + (size_t)__builtin_ctz((unsigned)m);
+    i += 16;
+  }
+#endif
+  for (; i < n; i++)
+    if (p[i] == a || p[i] == b || p[i] == c || p[i] == d) return i;
+  return n;
+}
+
+size_t ocop_find_xml(const uint8_t *p, size_t i, size_t n) {
+#if defined(__SSE2__)
+  const __m128i amp = _mm_set1_epi8('&'), lt = _mm_set1_epi8('<'), gt = _mm_set1_epi8('>'), q = _mm_set1_epi8('"'),
+                cr = _mm_set1_epi8(13), lf = _mm_set1_epi8(10), tab = _mm_set1_epi8(9);
+  while (i + 16 <= n) {
+    __m128i x = _mm_loadu_si128((const __m128i *)(p + i));
+    __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, amp), _mm_cmpeq_epi8(x, lt)),
+                               _mm_or_si128(_mm_cmpeq_epi8(x, gt), _mm_cmpeq_epi8(x, q)));
+    hit = _mm_or_si128(hit, _mm_or_si128(_mm_cmpeq_epi8(x, cr), _mm_or_si128(_mm_cmpeq_epi8(x, lf), _mm_cmpeq_epi8(x, tab))));
+    int m = _mm_movemask_epi8(hit);
+    if (m) return i + (size_t)__builtin_ctz((unsigned)m);
+    i += 16;
+  }
+#endif
+  for (; i < n; i++) {
+    uint8_t b = p[i];
+    if (b == '&' || b == '<' || b == '>' || b == '"' || b == 13 || b == 10 || b == 9) return i;
+  }
+  return n;
+}
+
+size_t ocop_find_json(const uint8_t *p, size_t i, size_t n) {
+#if defined(__SSE2__)
+  const __m128i q = _mm_set1_epi8('"'), bs = _mm_set1_epi8('\\'), top = _mm_set1_epi8(31);
+  while (i + 16 <= n) {
+    __m128i x = _mm_loadu_si128((const __m128i *)(p + i));
+    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(x, top), x);
+    int m = _mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(_mm_cmpeq_epi8(x, q), _mm_cmpeq_epi8(x, bs))));
+    if (m) return i + (size_t)__builtin_ctz((unsigned)m);
+    i += 16;
+  }
+#endif
+  for (; i < n; i++)
+    if (p[i] < 32 || p[i] == '"' || p[i] == '\\') return i;
+  return n;
+}
+
+// Marks that can change under NFC: U+0300–U+036F and other combining blocks, Hangul jamo, the Kana voicing marks,
+// singletons such as U+212A, U+2126, and CJK compatibility ideographs. The test is a superset: a hit is looked at again.
+static int maybe_not_nfc(uint32_t c) {
+  if (c < 0x300) return 0;
+  if (c <= 0x36F) return 1;
+  if (c < 0x483) return c == 0x374 || c == 0x37E || c == 0x387;
+  if (c >= 0x1100 && c <= 0x11FF) return 1;
+  if (c < 0x1E00) return c >= 0x591;
+  if (c < 0x1F00) return 0;  // Latin extended additional: composed Vietnamese letters
+  if (c < 0x2000) return 1;  // Greek extended
+  if (c < 0x20D0) return c < 0x2010 && c < 0x2002;
+  if (c < 0x2100) return 1;
+  if (c < 0x3000) return c == 0x2126 || c == 0x212A || c == 0x212B || c == 0x2329 || c == 0x232A || c >= 0x2ADC;
+  if (c < 0x3099) return c >= 0x302A && c <= 0x302F;
+  if (c <= 0x309A) return 1;
+  if (c < 0xA66F) return 0;
+  if (c < 0xAC00) return 1;
+  if (c < 0xD7A4) return 0;
+  if (c >= 0xF900 && c <= 0xFAFF) return 1;
+  if (c >= 0xFB1D && c <= 0xFB4F) return 1;
+  if (c >= 0xFE20 && c <= 0xFE2F) return 1;
+  return c >= 0x10000;
+}
+
+int ocop_scan_text(const uint8_t *p, size_t n, size_t *at) {
+  size_t i = 0;
+  int answer = OCOP_TEXT_OK;
+  while (i < n) {
+#if defined(__SSE2__)
+    while (i + 16 <= n) {
+      int m = _mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(p + i)));
+      if (m) {
+        i += (size_t)__builtin_ctz((unsigned)m);
+        break;
+      }
+      i += 16;
+    }
+    if (i >= n) break;
+#endif
+    uint8_t b = p[i];
+    if (b < 0x80) {
+      i++;
+      continue;
+    }
+    uint32_t c;
+    if (b < 0xC2) goto invalid;
+    if (b < 0xE0) {
+      if (i + 1 >= n || (p[i + 1] & 0xC0) != 0x80) goto invalid;
+      c = (uint32_t)(b & 0x1F) << 6 | (p[i + 1] & 0x3F);
+      i += 2;
+      if (c < 0x300) continue;
+    } else if (b < 0xF0) {
+      if (i + 2 >= n || (p[i + 1] & 0xC0) != 0x80 || (p[i + 2] & 0xC0) != 0x80) goto invalid;
+      c = (uint32_t)(b & 0x0F) << 12 | (uint32_t)(p[i + 1] & 0x3F) << 6 | (p[i + 2] & 0x3F);
+      if (c < 0x800 || (c >= 0xD800 && c <= 0xDFFF)) goto invalid;
+      i += 3;
+      if (c >= 0x1E00 && c < 0x1F00) continue;
+    } else if (b < 0xF5) {
+      if (i + 3 >= n || (p[i + 1] & 0xC0) != 0x80 || (p[i + 2] & 0xC0) != 0x80 || (p[i + 3] & 0xC0) != 0x80)
+        goto invalid;
+      c = (uint32_t)(b & 0x07) << 18 | (uint32_t)(p[i + 1] & 0x3F) << 12 | (uint32_t)(p[i + 2] & 0x3F) << 6 |
+          (p[i + 3] & 0x3F);
+      if (c < 0x10000 || c > 0x10FFFF) goto invalid;
+      i += 4;
+    } else
+      goto invalid;
+    if (maybe_not_nfc(c)) answer |= OCOP_TEXT_MAYBE_NOT_NFC;
+  }
+  return answer;
+invalid:
+  if (at) *at = i;
+  return answer | OCOP_TEXT_INVALID_UTF8;
+}
