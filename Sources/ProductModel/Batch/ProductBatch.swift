@@ -1,0 +1,478 @@
+#if canImport(Glibc)
+  public import Glibc
+#endif
+
+/// One value in a batch: which node, attribute and facet, and where its bytes lie in the arena. 16 bytes.
+public struct Entry: Sendable {
+  /// Offset of the value's bytes in the arena.
+  public var offset: UInt32
+  /// Length of the value in bytes.
+  public var length: UInt32
+  /// The node within the product.
+  public var node: UInt16
+  /// The facet's number.
+  public var facet: UInt16
+  /// The attribute.
+  public var attribute: Attribute
+
+  @inlinable init(offset: UInt32, length: UInt32, node: UInt16, facet: UInt16, attribute: Attribute) {
+    self.offset = offset
+    self.length = length
+    self.node = node
+    self.facet = facet
+    self.attribute = attribute
+  }
+}
+
+/// One node in a batch. After sealing the nodes of a product stand in preorder: a subtree is `i ..< end`, its own entries
+/// are `first ..< next.first`. A sentinel node ends each product. 8 bytes.
+public struct Node: Sendable {
+  /// The kind.
+  public var kind: NodeKind
+  /// The parent within the product; 0 for the product itself.
+  public var parent: UInt16
+  /// One past the last node of the subtree.
+  public var end: UInt16
+  /// The first entry within the product.
+  public var first: UInt16
+
+  @inlinable init(kind: NodeKind, parent: UInt16, end: UInt16, first: UInt16) {
+    self.kind = kind
+    self.parent = parent
+    self.end = end
+    self.first = first
+  }
+}
+
+/// What became of a product on its way.
+public enum ProductState: UInt8, Sendable {
+  /// Read whole and free of errors.
+  case good
+  /// Has an error: goes to quarantine.
+  case faulted
+  /// Not accepted by the profile, which is no error.
+  case notApplicable
+  /// Left out by a filter.
+  case filtered
+}
+
+/// One product of a batch.
+public struct ProductRow: Sendable {
+  /// First node in the batch.
+  public var node: Int
+  /// How many nodes, without the sentinel.
+  public var nodeCount: Int
+  /// First entry in the batch.
+  public var entry: Int
+  /// How many entries.
+  public var entryCount: Int
+  /// Offset of the record in the decoded input; for a workbook, see the reader.
+  public var recordOffset: UInt64
+  /// Length of the record in bytes.
+  public var recordLength: UInt64
+  /// What became of it.
+  public var state: ProductState
+}
+
+/// Some products side by side in one arena: the unit that readers fill and writers take.
+///
+/// Bytes, entries and nodes live in raw memory that is reused from batch to batch, so a product in steady state costs no
+/// allocation. Readers open nodes and set values in any order between `beginProduct` and `endProduct`; sealing puts nodes in
+/// preorder and entries behind their node. For tables the chunk read from the file is the arena itself: values point into it.
+public struct ProductBatch: ~Copyable {
+  /// How many products fill a batch.
+  public static let productLimit = 128
+  /// How many bytes fill a batch.
+  public static let byteLimit = 256 << 10
+  /// How many nodes and how many entries one product may have.
+  public static let partLimit = 65_534
+
+  @usableFromInline var bytes: UnsafeMutablePointer<UInt8>
+  @usableFromInline var byteCapacity: Int
+  /// How many bytes of the arena are in use.
+  public private(set) var byteCount = 0
+
+  @usableFromInline var entries: UnsafeMutablePointer<Entry>
+  @usableFromInline var origins: UnsafeMutablePointer<UInt32>
+  @usableFromInline var entryCapacity: Int
+  @usableFromInline var entryCount = 0
+
+  @usableFromInline var nodes: UnsafeMutablePointer<Node>
+  @usableFromInline var nodeCapacity: Int
+  @usableFromInline var nodeCount = 0
+
+  /// The finished products.
+  public var rows: [ProductRow] = []
+
+  // The open product.
+  @usableFromInline var openNode = -1
+  @usableFromInline var openEntry = 0
+  private var openByte = 0
+  private var openOffset: UInt64 = 0
+  @usableFromInline var isInOrder = true
+  /// Whether the open product had too many nodes or entries; the reader reports it and drops the product.
+  public private(set) var isOverflown = false
+
+  private var sorter = Sorter()
+
+  /// Makes an empty batch.
+  public init() {
+    byteCapacity = Self.byteLimit + (64 << 10)
+    bytes = .allocate(capacity: byteCapacity)
+    entryCapacity = 8192
+    entries = .allocate(capacity: entryCapacity)
+    origins = .allocate(capacity: entryCapacity)
+    nodeCapacity = 4096
+    nodes = .allocate(capacity: nodeCapacity)
+    rows.reserveCapacity(Self.productLimit)
+  }
+
+  deinit {
+    bytes.deallocate()
+    entries.deallocate()
+    origins.deallocate()
+    nodes.deallocate()
+  }
+
+  /// How many finished products it holds.
+  @inlinable public var count: Int { rows.count }
+
+  /// Whether a reader should stop and hand the batch on.
+  @inlinable public var isFull: Bool { rows.count >= Self.productLimit || byteCount >= Self.byteLimit }
+
+  /// Whether a product is being built.
+  @inlinable public var hasOpenProduct: Bool { openNode >= 0 }
+
+  /// Forgets the finished products; a product being built is kept and moved to the front.
+  public mutating func recycle() {
+    rows.removeAll(keepingCapacity: true)
+    guard openNode >= 0 else {
+      byteCount = 0
+      entryCount = 0
+      nodeCount = 0
+      return
+    }
+    memmove(bytes, bytes + openByte, byteCount - openByte)
+    for i in openEntry..<entryCount { entries[i].offset -= UInt32(openByte) }
+    byteCount -= openByte
+    openByte = 0
+    let nodeTotal = nodeCount - openNode
+    memmove(nodes, nodes + openNode, nodeTotal * MemoryLayout<Node>.stride)
+    openNode = 0
+    nodeCount = nodeTotal
+    let entryTotal = entryCount - openEntry
+    memmove(entries, entries + openEntry, entryTotal * MemoryLayout<Entry>.stride)
+    memmove(origins, origins + openEntry, entryTotal * 4)
+    openEntry = 0
+    entryCount = entryTotal
+  }
+
+  // MARK: Arena
+
+  /// The arena, for readers that read a file's chunk straight into it. Valid until bytes are appended or reserved.
+  @inlinable public var unsafeArena: UnsafeMutablePointer<UInt8> { bytes }
+
+  /// Makes room for some more bytes; existing offsets stay valid, pointers do not.
+  @inlinable public mutating func reserveBytes(_ more: Int) {
+    if byteCount + more > byteCapacity { growBytes(more) }
+  }
+
+  @usableFromInline mutating func growBytes(_ more: Int) {
+    var size = byteCapacity * 2
+    while size < byteCount + more { size *= 2 }
+    let new = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
+    memcpy(new, bytes, byteCount)
+    bytes.deallocate()
+    bytes = new
+    byteCapacity = size
+  }
+
+  /// Says that bytes up to a place are in use; for readers that filled `unsafeArena` themselves.
+  @inlinable public mutating func setByteCount(_ count: Int) {
+    precondition(count <= byteCapacity)
+    setCount(count)
+  }
+
+  @usableFromInline mutating func setCount(_ count: Int) { byteCount = count }
+
+  /// Copies bytes into the arena and answers their offset.
+  @inlinable public mutating func append(_ from: UnsafePointer<UInt8>, count n: Int) -> Int {
+    if byteCount + n > byteCapacity { growBytes(n) }
+    let at = byteCount
+    memcpy(bytes + at, from, n)
+    setCount(at + n)
+    return at
+  }
+
+  /// Copies a string's UTF-8 into the arena and answers where it lies.
+  public mutating func append(_ text: String) -> (offset: Int, length: Int) {
+    var text = text
+    return text.withUTF8 { buffer in
+      guard let start = buffer.baseAddress, buffer.count > 0 else { return (byteCount, 0) }
+      return (append(start, count: buffer.count), buffer.count)
+    }
+  }
+
+  // MARK: Building
+
+  /// Starts a product whose record begins at an offset of the input. Its own node is 0.
+  public mutating func beginProduct(at offset: UInt64) {
+    precondition(openNode < 0, "one product at a time")
+    openNode = nodeCount
+    openEntry = entryCount
+    openByte = byteCount
+    openOffset = offset
+    isInOrder = true
+    isOverflown = false
+    pushNode(Node(kind: .product, parent: 0, end: 0, first: 0))
+  }
+
+  /// Opens a node under another and answers its number in the product, stable until the product is sealed.
+  @inlinable public mutating func addNode(_ kind: NodeKind, under parent: Int) -> Int {
+    let number = nodeCount - openNode
+    if number >= Self.partLimit { return overflow() }
+    pushNode(Node(kind: kind, parent: UInt16(parent), end: 0, first: 0))
+    return number
+  }
+
+  @usableFromInline mutating func overflow() -> Int {
+    isOverflown = true
+    return 0
+  }
+
+  @inlinable mutating func pushNode(_ node: Node) {
+    if nodeCount == nodeCapacity { growNodes() }
+    nodes[nodeCount] = node
+    nodeCount += 1
+  }
+
+  /// Sets a value that lies in the arena. `origin` is its offset from the record's start.
+  @inlinable public mutating func set(
+    _ attribute: Attribute, _ facet: Facet = .none, on node: Int, offset: Int, length: Int, origin: Int
+  ) {
+    if entryCount - openEntry >= Self.partLimit {
+      _ = overflow()
+      return
+    }
+    if entryCount == entryCapacity { growEntries() }
+    entries[entryCount] = Entry(
+      offset: UInt32(truncatingIfNeeded: offset), length: UInt32(truncatingIfNeeded: length), node: UInt16(node),
+      facet: facet.rawValue, attribute: attribute)
+    origins[entryCount] = UInt32(truncatingIfNeeded: origin)
+    entryCount += 1
+  }
+
+  /// Sets a value from a string, copied into the arena.
+  public mutating func set(
+    _ attribute: Attribute, _ facet: Facet = .none, on node: Int, _ text: String, origin: Int = 0
+  ) {
+    let place = append(text)
+    set(attribute, facet, on: node, offset: place.offset, length: place.length, origin: origin)
+  }
+
+  /// The kind of a node of the open product.
+  @inlinable public func openKind(_ node: Int) -> NodeKind { nodes[openNode + node].kind }
+
+  /// The parent of a node of the open product.
+  @inlinable public func openParent(_ node: Int) -> Int { Int(nodes[openNode + node].parent) }
+
+  /// How many nodes the open product has so far.
+  @inlinable public var openNodeCount: Int { nodeCount - openNode }
+
+  /// The bytes of a value of the open product, last set first; nil when it is not set yet.
+  @inlinable public func openValue(_ attribute: Attribute, _ facet: Facet = .none, on node: Int)
+    -> UnsafeBufferPointer<UInt8>?
+  {
+    var i = entryCount - 1
+    while i >= openEntry {
+      if Int(entries[i].node) == node, entries[i].attribute == attribute, entries[i].facet == facet.rawValue {
+        return UnsafeBufferPointer(start: bytes + Int(entries[i].offset), count: Int(entries[i].length))
+      }
+      i -= 1
+    }
+    return nil
+  }
+
+  /// The first node of a kind under a parent of the open product whose attribute has this value; nil when there is none.
+  public func openNode(
+    _ kind: NodeKind, under parent: Int, where attribute: Attribute, is value: UnsafeBufferPointer<UInt8>
+  ) -> Int? {
+    for i in 0..<openNodeCount where nodes[openNode + i].kind == kind && Int(nodes[openNode + i].parent) == parent {
+      if let v = openValue(attribute, on: i), v.count == value.count,
+        value.count == 0 || memcmp(v.baseAddress!, value.baseAddress!, v.count) == 0
+      {
+        return i
+      }
+    }
+    return nil
+  }
+
+  /// Finishes the open product: seals it and adds it to the batch.
+  public mutating func endProduct(length: UInt64, state: ProductState = .good) {
+    precondition(openNode >= 0)
+    seal()
+    rows.append(
+      ProductRow(
+        node: openNode, nodeCount: nodeCount - openNode - 1, entry: openEntry, entryCount: entryCount - openEntry,
+        recordOffset: openOffset, recordLength: length, state: state))
+    openNode = -1
+  }
+
+  /// Drops the open product.
+  public mutating func abandonProduct() {
+    nodeCount = max(openNode, 0)
+    entryCount = openEntry
+    openNode = -1
+  }
+
+  /// Drops the last finished product and its parts; used by readers that merge it with the next record.
+  public mutating func removeLastProduct() {
+    precondition(openNode < 0)
+    guard let row = rows.popLast() else { return }
+    nodeCount = row.node
+    entryCount = row.entry
+  }
+
+  @usableFromInline mutating func growNodes() {
+    nodes = Self.grown(nodes, nodeCount, to: nodeCapacity * 2)
+    nodeCapacity *= 2
+  }
+
+  @usableFromInline mutating func growEntries() {
+    origins = Self.grown(origins, entryCount, to: entryCapacity * 2)
+    entries = Self.grown(entries, entryCount, to: entryCapacity * 2)
+    entryCapacity *= 2
+  }
+
+  private static func grown<T>(_ old: UnsafeMutablePointer<T>, _ count: Int, to capacity: Int)
+    -> UnsafeMutablePointer<T>
+  {
+    let new = UnsafeMutablePointer<T>.allocate(capacity: capacity)
+    new.moveInitialize(from: old, count: count)
+    old.deallocate()
+    return new
+  }
+
+  // MARK: Sealing
+
+  private mutating func seal() {
+    let n = nodeCount - openNode, m = entryCount - openEntry
+    let nodes = self.nodes + openNode
+    if !Sorter.isPreorder(nodes, n) || !Sorter.isSorted(entries + openEntry, m) {
+      sorter.sort(nodes, n, entries + openEntry, origins + openEntry, m)
+    }
+    // Ends: a node's subtree ends where the last of its descendants does.
+    var i = n - 1
+    while i >= 0 {
+      if nodes[i].end <= UInt16(i) { nodes[i].end = UInt16(i + 1) }
+      if i > 0 {
+        let p = Int(nodes[i].parent)
+        if nodes[p].end < nodes[i].end { nodes[p].end = nodes[i].end }
+      }
+      i -= 1
+    }
+    var e = 0
+    for i in 0..<n {
+      nodes[i].first = UInt16(e)
+      while e < m, entries[openEntry + e].node == UInt16(i) { e += 1 }
+    }
+    pushNode(Node(kind: .product, parent: 0, end: UInt16(n + 1), first: UInt16(m)))
+  }
+}
+
+/// Puts nodes in preorder and entries behind their nodes; keeps its scratch memory.
+private struct Sorter {
+  var order: [UInt16] = []
+  var place: [UInt16] = []
+  var firstChild: [Int32] = []
+  var nextSibling: [Int32] = []
+  var starts: [Int32] = []
+  var nodeCopy: [Node] = []
+  var entryCopy: [Entry] = []
+  var originCopy: [UInt32] = []
+
+  static func isSorted(_ entries: UnsafeMutablePointer<Entry>, _ m: Int) -> Bool {
+    var last: UInt16 = 0
+    for i in 0..<m {
+      if entries[i].node < last { return false }
+      last = entries[i].node
+    }
+    return true
+  }
+
+  static func isPreorder(_ nodes: UnsafeMutablePointer<Node>, _ n: Int) -> Bool {
+    guard n > 1 else { return true }
+    for i in 1..<n {
+      let parent = Int(nodes[i].parent)
+      var above = i - 1
+      while above > parent { above = Int(nodes[above].parent) }
+      if above != parent { return false }
+    }
+    return true
+  }
+
+  mutating func sort(
+    _ nodes: UnsafeMutablePointer<Node>, _ n: Int, _ entries: UnsafeMutablePointer<Entry>,
+    _ origins: UnsafeMutablePointer<UInt32>, _ m: Int
+  ) {
+    if firstChild.count < n {
+      firstChild = Array(repeating: -1, count: n)
+      nextSibling = Array(repeating: -1, count: n)
+      order = Array(repeating: 0, count: n)
+      place = Array(repeating: 0, count: n)
+      starts = Array(repeating: 0, count: n + 1)
+    }
+    for i in 0..<n {
+      firstChild[i] = -1
+      nextSibling[i] = -1
+    }
+    var i = n - 1
+    while i > 0 {
+      let p = Int(nodes[i].parent)
+      nextSibling[i] = firstChild[p]
+      firstChild[p] = Int32(i)
+      i -= 1
+    }
+    // Preorder walk without recursion: down to the first child, else on to the next sibling of the nearest ancestor.
+    var at = 0, out = 0
+    while true {
+      order[out] = UInt16(at)
+      place[at] = UInt16(out)
+      out += 1
+      if firstChild[at] >= 0 {
+        at = Int(firstChild[at])
+        continue
+      }
+      while at != 0, nextSibling[at] < 0 { at = Int(nodes[at].parent) }
+      if at == 0 { break }
+      at = Int(nextSibling[at])
+    }
+    nodeCopy.removeAll(keepingCapacity: true)
+    for i in 0..<n {
+      var node = nodes[Int(order[i])]
+      node.parent = place[Int(node.parent)]
+      nodeCopy.append(node)
+    }
+    for i in 0..<n { nodes[i] = nodeCopy[i] }
+
+    for i in 0...n { starts[i] = 0 }
+    for i in 0..<m {
+      entries[i].node = place[Int(entries[i].node)]
+      starts[Int(entries[i].node) + 1] += 1
+    }
+    for i in 0..<n { starts[i + 1] += starts[i] }
+    entryCopy.removeAll(keepingCapacity: true)
+    originCopy.removeAll(keepingCapacity: true)
+    for i in 0..<m {
+      entryCopy.append(entries[i])
+      originCopy.append(origins[i])
+    }
+    for i in 0..<m {
+      let node = Int(entryCopy[i].node)
+      let to = Int(starts[node])
+      starts[node] += 1
+      entries[to] = entryCopy[i]
+      origins[to] = originCopy[i]
+    }
+  }
+}
