@@ -2,4 +2,5 @@
 #ifndef OCOP_SHIMS_H
 #define OCOP_SHIMS_H
 #include "ocop_scan.h"
+#include "ocop_split.h"
 #endif
