@@ -1,5 +1,3 @@
-public import ProductModel
-
 /// A code list as one partner uses it: canonical code ↔ text.
 public struct CodeList: Sendable {
   /// The name in the profile.

@@ -1,4 +1,3 @@
-public import Diagnostics
 public import ProductModel
 
 /// What to do with columns or elements that no rule takes.

@@ -19,8 +19,9 @@ public indirect enum Rule: Sendable {
 
 /// Where a value stands in the external record.
 public enum FieldPlace: Sendable, Hashable {
-  /// A column, found by one of its names; the first is written. `label` is a second heading for people.
-  case column(names: [String], label: String?)
+  /// A column, found by one of its names; the first is written. `label` is a second heading for people, `code` stands in
+  /// the hidden row of codes. Exact names are compared byte for byte, others after folding.
+  case column(names: [String], label: String?, code: String?, isExact: Bool)
   /// An element or attribute, relative to the enclosing rule's element.
   case element(ElementPath)
   /// A cell of a form.
