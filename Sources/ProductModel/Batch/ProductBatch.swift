@@ -72,6 +72,8 @@ public struct ProductRow: Sendable {
   public var recordLength: UInt64
   /// What became of it.
   public var state: ProductState
+  /// How many records of the input it was read from; more than one where a format splits a product.
+  public var records: Int = 1
 }
 
 /// Some products side by side in one arena: the unit that readers fill and writers take.
