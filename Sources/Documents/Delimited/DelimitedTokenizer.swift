@@ -171,7 +171,7 @@ public struct DelimitedTokenizer: ~Copyable {
       case 0:
         return fault(.nulByte, i, row, count, atEnd, from: i)
       case delimiter:
-        if !grow() { return fault(.tooManyColumns, i, row, count, atEnd, from: i) }
+        if !grow() { return fault(.tooManyColumns, open, row, count, atEnd, from: i) }
       default:
         if i != open {
           if quotes == .rfc4180 { return fault(.strayQuote, i, row, count, atEnd, from: i) }
@@ -187,7 +187,7 @@ public struct DelimitedTokenizer: ~Copyable {
           let length = UInt32(at - i - 1) | (inner ? Self.doubled : 0)
           let after = at + 1
           if after < count, row[after] == delimiter {
-            if used == room, !grow() { return fault(.tooManyColumns, after, row, count, atEnd, from: after) }
+            if used == room, !grow() { return fault(.tooManyColumns, open, row, count, atEnd, from: after) }
             slots[2 * used] = UInt32(i + 1)
             slots[2 * used + 1] = length
             used += 1
