@@ -90,21 +90,37 @@ func scan(_ bytes: [UInt8]) -> String {
   }
 
   @Test("Random changes never crash, and what is accepted is balanced") func noise() {
-    var random = SystemRandomNumberGenerator()
+    var random = SplitMix64(state: 1)
     let seed = Array(#"{"a":[1,true,{"b\n":"\u0041"}],"c":-1.5e2}"#.utf8),
       letters = Array(#"{}[]",:\u0d8a1e.- tn"#.utf8)
+    var accepted = 0
     for _ in 0..<20_000 {
       var text = seed
       for _ in 0..<Int.random(in: 1...3, using: &random) {
         text[Int.random(in: 0..<text.count, using: &random)] = letters.randomElement(using: &random)!
       }
-      let result = scan(text)
-      if result.contains(" at ") { continue }
-      #expect(
-        result.split(separator: " ").filter { $0 == "{" || $0 == "[" }.count
-          == result.split(separator: " ").filter { $0 == "}" || $0 == "]" }.count,
-        "\(String(decoding: text, as: UTF8.self))")
+      text.withUnsafeMutableBufferPointer { buffer in
+        var scanner = JSONScanner(buffer)
+        var open = 0
+        do throws(JSONFault) {
+          while true {
+            switch try scanner.next() {
+            case .beginObject, .beginArray: open += 1
+            case .endObject, .endArray: open -= 1
+            case .end:
+              accepted += 1
+              #expect(open == 0)
+              return
+            default: break
+            }
+            #expect(scanner.depth == open)
+          }
+        } catch {
+          #expect((0...buffer.count).contains(error.offset))
+        }
+      }
     }
+    #expect(accepted > 100 && accepted < 19_900)
   }
 
   @Test("Values can be passed over") func skipping() throws {
@@ -145,7 +161,7 @@ func scan(_ bytes: [UInt8]) -> String {
   }
 
   @Test("What the buffer writes, the scanner reads") func roundTrip() {
-    var random = SystemRandomNumberGenerator()
+    var random = SplitMix64(state: 2)
     for _ in 0..<2_000 {
       var text = ""
       for _ in 0..<Int.random(in: 0...40, using: &random) {
@@ -155,5 +171,18 @@ func scan(_ bytes: [UInt8]) -> String {
       buffer.appendJSON(text)
       #expect(scan(Array(buffer.bytes)) == "'" + text + "'")
     }
+  }
+}
+
+/// A generator whose numbers are the same in every run, so that a failure can be seen again.
+struct SplitMix64: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
   }
 }
