@@ -9,16 +9,23 @@ public struct CodeList: Sendable {
   /// Canonical codes in the list's order, for drop-downs.
   public private(set) var order: [String] = []
 
+  /// Whether every code must read back as itself: a code whose texts all belong to other codes is written as the code.
+  public let isExact: Bool
+
   /// Makes an empty list.
-  public init(name: String) { self.name = name }
+  public init(name: String, isExact: Bool = false) {
+    self.name = name
+    self.isExact = isExact
+  }
 
   /// Adds a code with its texts; the first is written, all are read. A text that another code has already stays with it.
   public mutating func add(_ code: String, texts alternatives: [String]) {
-    if texts[code] == nil {
-      order.append(code)
-      texts[code] = alternatives.first ?? code
-    }
     for text in alternatives where codes[CodeList.folded(text)] == nil { codes[CodeList.folded(text)] = code }
+    if isExact, codes[CodeList.folded(code)] == nil { codes[CodeList.folded(code)] = code }
+    guard texts[code] == nil else { return }
+    order.append(code)
+    let written = isExact ? alternatives.first { codes[CodeList.folded($0)] == code } : alternatives.first
+    texts[code] = written ?? code
   }
 
   /// The text for a code, or nil.

@@ -126,24 +126,34 @@ public struct SheetLayout: Sendable {
 public struct SheetTable: Sendable {
   /// Rows above the data.
   public var rows: [HeadRow]
-  /// Columns in order.
+  /// Columns in order, behind those of `join`, `parents` and `number`.
   public var columns: [Rule]
   /// For one row a node: the kind and where it stands; nil for one row a product.
   public var each: EachRule?
-  /// For sheets with `each` or a second row a product: column name → path in the product that it equals.
-  public var join: [(column: String, path: ModelPath)]
+  /// For sheets with `each` or a further row a product: the columns that name the product, as field rules whose target
+  /// starts at the product. The first one that a row fills in counts, the next ones help where it is ambiguous. A rule with
+  /// `derive: {number: true}` stands for the running number in the main table, in the column of the same name.
+  public var join: [Rule]
+  /// For nodes below nodes: columns that say under which one, as field rules whose target leads from the product to a key
+  /// attribute of an ancestor: `item.id`, `nutrition.basis`.
+  public var parents: [Rule]
+  /// A column with the position of the node among its siblings, from 1. For a kind that nests in itself the positions of
+  /// all levels, joined by points: `2.1`. Reading sorts by it. Its rule has no target.
+  public var number: Rule?
   /// Columns that stay in view.
   public var frozenColumns: Int
 
   /// Makes a table.
   public init(
-    rows: [HeadRow] = [.names], columns: [Rule], each: EachRule? = nil, join: [(column: String, path: ModelPath)] = [],
-    frozenColumns: Int = 0
+    rows: [HeadRow] = [.names], columns: [Rule], each: EachRule? = nil, join: [Rule] = [], parents: [Rule] = [],
+    number: Rule? = nil, frozenColumns: Int = 0
   ) {
     self.rows = rows
     self.columns = columns
     self.each = each
     self.join = join
+    self.parents = parents
+    self.number = number
     self.frozenColumns = frozenColumns
   }
 }

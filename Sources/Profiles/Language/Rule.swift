@@ -95,6 +95,9 @@ public struct FieldRule: Sendable {
   public var maxBytes: Int?
   /// What a blank stands for when read.
   public var defaultValue: String?
+  /// For an attribute with several values: all of them stand in this place, with this text between them. Without it, the
+  /// n-th rule with the same target holds the n-th value.
+  public var separator: String?
   /// How the cell is presented in a workbook.
   public var presentation: Presentation
   /// Where the rule stands in the profile.
@@ -105,7 +108,7 @@ public struct FieldRule: Sendable {
     place: FieldPlace, target: ModelPath? = nil, languageAttribute: String? = nil, converter: Converter = .text,
     unit: UnitPlace? = nil, constant: String? = nil, derived: Derivation? = nil, isAlways: Bool = false,
     fallbacks: [ModelPath] = [], requirement: Requirement = .optional, requiredWhen: Condition? = nil,
-    maxCharacters: Int? = nil, maxBytes: Int? = nil, defaultValue: String? = nil,
+    maxCharacters: Int? = nil, maxBytes: Int? = nil, defaultValue: String? = nil, separator: String? = nil,
     presentation: Presentation = Presentation(), position: Place = Place()
   ) {
     self.place = place
@@ -122,6 +125,7 @@ public struct FieldRule: Sendable {
     self.maxCharacters = maxCharacters
     self.maxBytes = maxBytes
     self.defaultValue = defaultValue
+    self.separator = separator
     self.presentation = presentation
     self.position = position
   }
@@ -194,7 +198,8 @@ public struct CompositeRule: Sendable {
 
 /// A list in one place: elements separated by `separator`, each by a pattern.
 public struct ListRule: Sendable {
-  /// Where it stands; also requirement, length and presentation. Its `target` is nil.
+  /// Where it stands; also requirement, length and presentation. Its `target` is nil. Its converter is `.text` or an
+  /// `.affixed` around text: what stands before and after the whole list.
   public var field: FieldRule
   /// The node under which the repeated kind stands, from the enclosing node.
   public var parent: [ModelPath.Step]
@@ -343,6 +348,8 @@ public indirect enum Derivation: Sendable {
   case formula(String)
   /// The date given by `--as-of`, in a converter's form.
   case asOf(Converter)
+  /// The running number of the product in the document, from 1.
+  case number
   /// The texts of some nodes joined: kind under the product, conditions, pattern, separator.
   case join([ModelPath.Step], NodeKind, [Condition], [PatternPiece], String)
 }
