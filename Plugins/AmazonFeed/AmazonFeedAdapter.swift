@@ -1,0 +1,32 @@
+public import AdapterKit
+public import Diagnostics
+public import Documents
+
+/// Amazon's listing files: tab-delimited text whose columns are attribute paths.
+///
+/// The format says where its rows are: a `settings=` query string in the first row names attribute row and data row, from 1.
+/// Files without settings are found by their header as any table.
+public struct AmazonFeedAdapter: Adapter {
+  /// Makes the adapter.
+  public init() {}
+
+  /// What it is.
+  public let specification = AdapterSpecification(
+    name: "amazon-feed", title: "Amazon listing file (tab-delimited)",
+    purpose: """
+      The listing template of Seller Central saved as tab-delimited text, for upload by hand. Columns are found by their \
+      attribute path, never by position or label. Feeds by the API are another format.
+      """,
+    mediaTypes: ["text/tab-separated-values"], fileExtensions: ["txt", "tsv"], layout: .table,
+    exampleProfile: "amazon-us")
+
+  /// Makes a reader.
+  public func makeReader(_ input: InputDocument, _ context: AdapterContext) throws(Fault) -> any ProductReader {
+    try TableReader(input, context, location: TemplateSettings.location(in: input.prefix(1 << 16)))
+  }
+
+  /// Makes a writer.
+  public func makeWriter(_ output: OutputDocument, _ context: AdapterContext) throws(Fault) -> any ProductWriter {
+    try TableWriter(output, context)
+  }
+}

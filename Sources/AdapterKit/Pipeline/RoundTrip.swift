@@ -1,0 +1,68 @@
+public import Diagnostics
+public import Documents
+public import ProductModel
+public import Profiles
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Document → products → document → products: what differs in the end, and what the writer said it could not carry.
+public struct RoundTrip {
+  /// What a round trip gave.
+  public struct Outcome: Sendable {
+    /// Products compared.
+    public var compared = 0
+    /// Products that came back equal.
+    public var equal = 0
+    /// What differs, product by product; the first ones.
+    public var differences: [(product: String, difference: Difference)] = []
+    /// How many differences in all.
+    public var differenceCount = 0
+    /// Products that were read but could not be written or read back.
+    public var missing = 0
+    /// What the writer reported.
+    public var losses = LossReport()
+    /// Whether nothing was lost.
+    public var isWhole: Bool { differenceCount == 0 && missing == 0 && losses.isEmpty }
+  }
+
+  /// Runs it over one document.
+  ///
+  /// - Throws: as a conversion.
+  public static func run(
+    _ path: String, source: Profile, through target: Profile, registry: AdapterRegistry, asOf: String,
+    diagnostics: DiagnosticCollector
+  ) throws(Fault) -> Outcome {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    let copy = "\(folder)/ocop-roundtrip-\(getpid())-\(target.name)"
+    defer { unlink(copy) }
+    var conversion = Conversion(inputs: [path], source: source, output: copy, target: target, asOf: asOf)
+    conversion.keepsResidue = true
+    let written = try conversion.run(registry, diagnostics)
+    var outcome = Outcome()
+    outcome.losses = written.losses
+    let before = try ProductStream(
+      InputDocument.open(path), profile: source, registry: registry, asOf: asOf, diagnostics: DiagnosticCollector())
+    let after = try ProductStream(
+      InputDocument.open(copy), profile: target, registry: registry, asOf: asOf, diagnostics: diagnostics)
+    var returned: [String: Product] = [:]
+    for product in try after.all() { returned[product.identity ?? ""] = product }
+    while let product = try before.nextProduct() {
+      let identity = product.identity ?? ""
+      guard let back = returned[identity] else {
+        outcome.missing += 1
+        continue
+      }
+      outcome.compared += 1
+      let differences = back.differences(from: product)
+      if differences.isEmpty { outcome.equal += 1 }
+      outcome.differenceCount += differences.count
+      for difference in differences where outcome.differences.count < 1000 {
+        outcome.differences.append((identity, difference))
+      }
+    }
+    outcome.missing -= written.products.notApplicable + written.products.quarantined
+    return outcome
+  }
+}

@@ -1,0 +1,63 @@
+import AdapterKit
+import ArgumentParser
+import Diagnostics
+import Profiles
+
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check a document: by its own profile, and whether its products can go to others.",
+    discussion: """
+      Nothing is written. Exit 1 when there is a finding at the level of --fail-on or worse.
+
+      Example:
+        ocop check seeds/producer-sheet.xlsx --from producer-sheet --for japan --for korea
+      """)
+
+  @Argument(help: "The input file; `-` is standard input.", completion: .file())
+  var input: String
+
+  @Option(help: "The profile of the input.", completion: .custom(profileNames))
+  var from: String
+
+  @Option(name: .customLong("for"), help: "A profile that the products should go to; may be repeated.")
+  var targets: [String] = []
+
+  @Option(help: "The least severity that fails the check: note, warning or error.")
+  var failOn: FailLevel = .error
+
+  @Option(help: "Where the machine-readable report goes; with several --for, one file each: NAME-PROFILE.", completion: .file())
+  var report: String?
+
+  @OptionGroup var options: CommonOptions
+
+  func run() throws {
+    let language = options.language
+    var worst: Severity?
+    let names = targets.isEmpty ? ["canonical"] : targets
+    for name in names {
+      let (source, target) = try faultExits(language) { () throws(Fault) in
+        (
+          try options.library.load(from, asOf: options.date, variables: options.values),
+          try options.library.load(name, asOf: options.date, variables: options.values)
+        )
+      }
+      let printer = DiagnosticPrinter(language: language)
+      let conversion = Conversion(inputs: [input], source: source, output: nil, target: target, asOf: options.date)
+      let path = report.map { names.count > 1 ? $0 + "-" + name : $0 }
+      let (outcome, code) = try ConversionRun(
+        command: "check", conversion: conversion, options: options, reportPath: path
+      ).run(printer)
+      guard let outcome else { try exit(code) }
+      if options.format == .text { Terminal.print(summary(outcome, to: name, language: language)) }
+      if let w = printer.collector.worst { worst = max(worst ?? w, w) }
+    }
+    if let worst, worst >= failOn.severity { try exit(.findings) }
+  }
+}
+
+/// A severity as an option.
+enum FailLevel: String, ExpressibleByArgument, CaseIterable {
+  case note, warning, error
+
+  var severity: Severity { Severity(rawValue: rawValue)! }
+}

@@ -1,0 +1,71 @@
+import AdapterKit
+import ArgumentParser
+import Diagnostics
+import Profiles
+
+struct Roundtrip: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Read a document, write it and read it again: what is lost?",
+    discussion: """
+      With --through, the products go through another profile and back. Exit 1 when anything differs or is lost.
+
+      Example:
+        ocop roundtrip feed.csv --profile buu-dien
+      """)
+
+  @Argument(help: "The input file.", completion: .file())
+  var input: String
+
+  @Option(help: "The profile of the input.", completion: .custom(profileNames))
+  var profile: String
+
+  @Option(help: "The profile to go through; the input's own otherwise.", completion: .custom(profileNames))
+  var through: String?
+
+  @OptionGroup var options: CommonOptions
+
+  func run() throws {
+    let language = options.language
+    let printer = DiagnosticPrinter(language: language)
+    let outcome = try faultExits(language) { () throws(Fault) in
+      let source = try options.library.load(profile, asOf: options.date, variables: options.values)
+      let target = try options.library.load(through ?? profile, asOf: options.date, variables: options.values)
+      return try RoundTrip.run(
+        input, source: source, through: target, registry: .firstParty, asOf: options.date,
+        diagnostics: printer.collector)
+    }
+    printer.finish()
+    if options.format == .json {
+      var json = JSONBuilder()
+      json.object { json in
+        json.member("compared", outcome.compared)
+        json.member("equal", outcome.equal)
+        json.member("missing", outcome.missing)
+        json.array("differences", outcome.differences) { json, entry in
+          json.object { json in
+            json.member("product", entry.product)
+            json.member("path", entry.difference.path)
+            if let old = entry.difference.old { json.member("before", old) }
+            if let new = entry.difference.new { json.member("after", new) }
+          }
+        }
+        json.array("losses", outcome.losses.losses) { json, loss in
+          json.object { json in
+            json.member("path", loss.pattern)
+            json.member("reason", loss.reason.rawValue)
+            json.member("count", loss.count)
+          }
+        }
+      }
+      Terminal.print(json.text)
+    } else {
+      for (product, difference) in outcome.differences.prefix(50) { Terminal.print("\(product)  \(difference)") }
+      for loss in outcome.losses.losses { Terminal.print("loss  \(loss.pattern)  \(loss.reason.rawValue)  \(loss.count)") }
+      Terminal.note(
+        language == .vi
+          ? "\(outcome.compared) sản phẩm so sánh, \(outcome.equal) giống hệt, \(outcome.differenceCount) khác biệt, \(outcome.losses.total) giá trị mất"
+          : "\(outcome.compared) products compared, \(outcome.equal) equal, \(outcome.differenceCount) differences, \(outcome.losses.total) values lost")
+    }
+    if !outcome.isWhole { try exit(.findings) }
+  }
+}

@@ -1,0 +1,13 @@
+import ArgumentParser
+import ProductModel
+
+struct Schema: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print the canonical product's JSON Schema (2020-12), made from the model's declarations.",
+    discussion: """
+      Example:
+        ocop schema > ocop-product.schema.json
+      """)
+
+  func run() { Terminal.print(JSONSchema.text()) }
+}

@@ -1,0 +1,22 @@
+import AdapterKit
+import AmazonFeed
+import BuuDienFeed
+import Canonical
+import JapanSheet
+import KoreaSheet
+import ProducerSheet
+import SupplierXML
+
+extension AdapterRegistry {
+  /// The adapters of this program. A new format is a new folder in `Plugins` and one line here.
+  static let firstParty = AdapterRegistry([
+    CanonicalAdapter(),
+    ProducerSheetAdapter(),
+    DelimitedAdapter(),
+    SupplierXMLAdapter(),
+    BuuDienFeedAdapter(),
+    AmazonFeedAdapter(),
+    JapanSheetAdapter(),
+    KoreaSheetAdapter(),
+  ])
+}
