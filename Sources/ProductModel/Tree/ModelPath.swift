@@ -37,12 +37,16 @@ public struct ModelPath: Hashable, Sendable {
   public var attribute: Attribute?
   /// The facet of a text.
   public var facet: Facet
+  /// Whether a path read inside another node was written with a leading `product.` and so starts from the product. False
+  /// for paths that start from the product anyway.
+  public var isFromProduct = false
 
   /// Makes a path from parts.
-  public init(steps: [Step] = [], attribute: Attribute?, facet: Facet = .none) {
+  public init(steps: [Step] = [], attribute: Attribute?, facet: Facet = .none, isFromProduct: Bool = false) {
     self.steps = steps
     self.attribute = attribute
     self.facet = facet
+    self.isFromProduct = isFromProduct
   }
 
   /// The kind of the node that the path leads to.
@@ -77,7 +81,7 @@ public struct ModelPath: Hashable, Sendable {
 extension ModelPath: CustomStringConvertible {
   /// The notation.
   public var description: String {
-    var text = steps.map(\.description).joined(separator: ".")
+    var text = ((isFromProduct ? ["product"] : []) + steps.map(\.description)).joined(separator: ".")
     if let attribute { text += (text.isEmpty ? "" : ".") + attribute.name }
     if facet != .none { text += "@" + facet.description }
     return text
@@ -112,6 +116,7 @@ extension ModelPath {
       if characters.starts(with: "product.") {
         at = 8
         kind = .product
+        path.isFromProduct = context != .product
       }
       while true {
         let start = at
