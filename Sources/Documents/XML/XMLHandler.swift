@@ -87,7 +87,7 @@ public struct XMLAttributes: ~Copyable {
 /// Names and bytes are valid during the call only (names: as long as the parser). A handler stops the parse with `fail(_:)`.
 open class XMLHandler {
   /// The parser's state while one is parsing for this handler.
-  final var state: UnsafeMutablePointer<XMLParserState>?
+  final var parserState: UnsafeMutablePointer<XMLParserState>?
 
   /// Makes a handler; a subclass calls this from its initialiser.
   public init() {}
@@ -103,21 +103,21 @@ open class XMLHandler {
   open func text(_ bytes: UnsafeBufferPointer<UInt8>) {}
 
   /// Ends the parse: no event comes after the present one, and `push` or `finish` throws the fault. The first fault stays.
-  public final func fail(_ fault: Fault) { state?.pointee.stop(with: fault) }
+  public final func fail(_ fault: Fault) { parserState?.pointee.stop(with: fault) }
 
   /// Bytes of decoded (UTF-8) input up to where the parser stands: in `startElement` just before the tag's `>` or `/>`, in
   /// `endElement` just behind the end tag, in `text` somewhere at the text's begin or end. 0 outside a parse.
-  public final var byteOffset: UInt64 { state?.pointee.byteOffset ?? 0 }
+  public final var byteOffset: UInt64 { parserState?.pointee.byteOffset ?? 0 }
 
   /// The offset of the present start tag's `<` in the decoded input; only in `startElement`.
-  public final var tagOffset: UInt64 { state?.pointee.tagOffset ?? 0 }
+  public final var tagOffset: UInt64 { parserState?.pointee.tagOffset ?? 0 }
 
   /// The line where the parser stands, from 1. 0 outside a parse.
-  public final var line: Int { state?.pointee.line ?? 0 }
+  public final var line: Int { parserState?.pointee.line ?? 0 }
 
   /// How many elements are open: in `startElement` and `endElement` with the present one. 0 outside a parse.
-  public final var depth: Int { state?.pointee.depth ?? 0 }
+  public final var depth: Int { parserState?.pointee.depth ?? 0 }
 
   /// Where the parser stands, for a finding.
-  public final var place: Place { state?.pointee.place ?? Place() }
+  public final var place: Place { parserState?.pointee.place ?? Place() }
 }

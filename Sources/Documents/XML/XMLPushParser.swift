@@ -29,11 +29,11 @@ public struct XMLPushParser: ~Copyable {
     self.handler = handler
     state = .allocate(capacity: 1)
     state.initialize(to: XMLParserState(handler: handler, limits: limits, name: name))
-    handler.state = state
+    handler.parserState = state
   }
 
   deinit {
-    if handler.state == state { handler.state = nil }
+    if handler.parserState == state { handler.parserState = nil }
     state.pointee.free()
     state.deinitialize(count: 1)
     state.deallocate()
@@ -94,6 +94,8 @@ struct XMLParserState {
   /// libxml2's first error of this document.
   var error: (code: Int32, line: Int, column: Int, offset: UInt64, message: String)?
   var textLength = 0
+  /// Elements that are open. libxml2's own count does not have the present one yet when an event is told.
+  var depth = 0
   var total: UInt64 = 0
   var hasRoot = false
   /// Bytes held back until the first four are there, from which the encoding is detected.
@@ -127,8 +129,6 @@ struct XMLParserState {
   }
 
   var line: Int { Int(context?.pointee.input?.pointee.line ?? 0) }
-
-  var depth: Int { Int(context?.pointee.nameNr ?? 0) }
 
   var place: Place {
     Place(file: name, line: line, column: context?.pointee.input.map { Int($0.pointee.col) }, byte: byteOffset)
@@ -313,6 +313,7 @@ struct XMLParserState {
       let state = data.unsafelyUnwrapped.assumingMemoryBound(to: XMLParserState.self)
       let count = Int(attributeCount)
       state.pointee.textLength = 0
+      state.pointee.depth &+= 1
       if XMLParserState.checkElement(state, count) { return }
       // The handler is kept alive by whoever pushes; a reference counted here would cost at every event.
       state.pointee.handler._withUnsafeGuaranteedRef {
@@ -327,6 +328,7 @@ struct XMLParserState {
       state.pointee.handler._withUnsafeGuaranteedRef {
         $0.endElement(XMLName(local: local.unsafelyUnwrapped, uri: uri, prefix: prefix))
       }
+      state.pointee.depth &-= 1
     }
     sax.characters = { data, bytes, count in
       let state = data.unsafelyUnwrapped.assumingMemoryBound(to: XMLParserState.self)
@@ -359,7 +361,7 @@ struct XMLParserState {
   ) -> Bool {
     let context = state.pointee.context.unsafelyUnwrapped
     if !state.pointee.hasRoot || attributes > state.pointee.limits.attributes
-      || Int(context.pointee.nameNr) > state.pointee.limits.depth
+      || state.pointee.depth > state.pointee.limits.depth
       || Int(context.pointee.nsNr) > 2 * state.pointee.limits.namespaces
     {
       return refuseElement(state, context, attributes)
@@ -382,7 +384,7 @@ struct XMLParserState {
     if attributes > limits.attributes {
       state.pointee.stopAtLimit(
         .init("number of attributes of an element", vi: "số thuộc tính của một phần tử"), UInt64(limits.attributes))
-    } else if Int(context.pointee.nameNr) > limits.depth {
+    } else if state.pointee.depth > limits.depth {
       state.pointee.stopAtLimit(.init("depth of elements", vi: "độ sâu phần tử"), UInt64(limits.depth))
     } else if Int(context.pointee.nsNr) > 2 * limits.namespaces {
       state.pointee.stopAtLimit(
