@@ -1,0 +1,128 @@
+import Foundation
+import Testing
+
+/// The commands as their users see them.
+@Suite("Commands")
+struct CommandTests {
+  @Test func versionIsPrinted() throws {
+    let command = try Command.run(["--version"])
+    #expect(command.exitCode == 0)
+    #expect(command.output.contains("."))
+  }
+
+  @Test func wrongUseIsSixtyFour() throws {
+    #expect(try Command.run(["convert"]).exitCode == 64)
+    #expect(try Command.run(["convert", "x", "--from", "canonical", "--to", "canonical", "--as-of", "soon"]).exitCode == 64)
+  }
+
+  /// The example in a command's help runs.
+  @Test(arguments: [["convert"], ["check"], ["roundtrip"], ["diff"], ["schema"], ["explain"], ["profiles", "new"]])
+  func examplesRun(subcommand: [String]) throws {
+    let help = try Command.run(subcommand + ["--help"])
+    #expect(help.exitCode == 0)
+    let lines = help.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+    let examples = lines.filter { $0.hasPrefix("ocop ") }
+    #expect(!examples.isEmpty)
+    for example in examples {
+      let folder = try Folder()
+      // The files that examples name stand in the folder they run in.
+      let script = """
+        set -e
+        cp -r seeds mappings '\(folder.url.path)/'
+        cd '\(folder.url.path)'
+        ocop() { "$OCOP" "$@"; }
+        [ ! -e seeds/producer-sheet.xlsx ] || ocop convert seeds/producer-sheet.xlsx --from producer-sheet --to buu-dien -o feed.csv 2>/dev/null
+        ocop convert seeds/products.jsonl --from canonical --to japan -o back.xlsx 2>/dev/null || true
+        set +e
+        \(example)
+        code=$?
+        # Findings and losses are answers, not failures of the example.
+        [ $code -le 1 ] || exit $code
+        exit 0
+        """
+      let shell = Process()
+      shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+      shell.arguments = ["-c", script]
+      shell.currentDirectoryURL = Command.root
+      var environment = ProcessInfo.processInfo.environment
+      environment["OCOP"] = Command.executable.path
+      shell.environment = environment
+      shell.standardOutput = FileHandle.nullDevice
+      shell.standardError = FileHandle.nullDevice
+      try shell.run()
+      shell.waitUntilExit()
+      #expect(shell.terminationStatus == 0, "\(example)")
+    }
+  }
+
+  @Test func everyCodeIsExplainedInBothLanguages() throws {
+    let list = try Command.run(["explain"])
+    let codes = list.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
+    #expect(codes.count > 40)
+    for code in codes.prefix(5) + codes.suffix(5) {
+      for language in ["en", "vi"] {
+        let command = try Command.run(["explain", String(code), "--lang", language])
+        #expect(command.exitCode == 0)
+        #expect(command.output.split(separator: "\n").count >= 3)
+      }
+    }
+    #expect(try Command.run(["explain", "item[each].netContent"]).output.contains("GDSN"))
+    #expect(try Command.run(["explain", "gtin-chek-digit"]).errors.contains("gtin-check-digit"))
+  }
+
+  @Test func schemaIsJSON() throws {
+    let command = try Command.run(["schema"])
+    let schema = try JSONSerialization.jsonObject(with: Data(command.output.utf8)) as? [String: Any]
+    #expect((schema?["$schema"] as? String)?.contains("2020-12") == true)
+  }
+
+  @Test func standardInputAndOutput() throws {
+    let line = "{\"name\":{\"vi\":\"Trà\"},\"item\":[{\"id\":\"each\",\"gtin\":\"08938501234018\"}]}\n"
+    let command = try Command.run(
+      ["convert", "-", "--from", "canonical", "--to", "canonical"], input: Data(line.utf8))
+    #expect(command.exitCode == 0)
+    #expect(command.output == line)
+    #expect(command.errors.contains("read 1 products"))
+  }
+
+  /// Several inputs are one stream.
+  @Test func inputsAreOneStream() throws {
+    let folder = try Folder()
+    let a = try folder.write("{\"name\":{\"vi\":\"A\"}}\n", "a.jsonl"), b = try folder.write("{\"name\":{\"vi\":\"B\"}}", "b.jsonl")
+    let command = try Command.run(["convert", a, b, "--from", "canonical", "--to", "canonical"])
+    #expect(command.output == "{\"name\":{\"vi\":\"A\"}}\n{\"name\":{\"vi\":\"B\"}}\n")
+  }
+
+  @Test func diffSaysWhatChanged() throws {
+    let folder = try Folder()
+    let a = try folder.write("{\"name\":{\"vi\":\"A\"},\"item\":[{\"id\":\"each\",\"sku\":\"1\",\"stock\":5}]}\n", "a.jsonl")
+    let b = try folder.write("{\"name\":{\"vi\":\"A\"},\"item\":[{\"id\":\"each\",\"sku\":\"1\",\"stock\":7}]}\n", "b.jsonl")
+    let same = try Command.run(["diff", a, a])
+    #expect(same.exitCode == 0)
+    #expect(same.output.isEmpty)
+    let different = try Command.run(["diff", a, b])
+    #expect(different.exitCode == 1)
+    #expect(different.output.contains("item[each].stock"))
+    #expect(different.output.contains("5 → 7"))
+  }
+
+  @Test func profilesLintAndTest() throws {
+    let lint = try Command.run(["profiles", "lint"])
+    #expect(lint.exitCode == 0, "\(lint.output)\(lint.errors)")
+    let test = try Command.run(["profiles", "test"])
+    #expect(test.exitCode == 0, "\(test.output)\(test.errors)")
+    #expect(test.output.contains(" 0 failed"))
+    let list = try Command.run(["profiles", "list"])
+    for name in ["amazon-us", "buu-dien", "canonical", "gs1-cin", "japan", "korea", "producer-sheet", "saigon-coop"] {
+      #expect(list.output.contains(name), "\(list.output)\(list.errors)")
+    }
+  }
+
+  @Test func messagesExistInVietnamese() throws {
+    let folder = try Folder()
+    let input = try folder.write("{\"nam\":\"x\"}\n", "a.jsonl")
+    let command = try Command.run(["convert", input, "--from", "canonical", "--to", "canonical", "--lang", "vi"])
+    #expect(command.exitCode == 3)
+    #expect(command.errors.contains("lỗi["))
+  }
+}
