@@ -1,0 +1,39 @@
+# What people do here. Each target is a script of .ci/ that also runs by itself; `make` alone lists them.
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+demo: ## build the command and turn one producer's workbook into five partners' files in out/
+	@.ci/bootstrap
+	@.ci/demo
+
+test: ## style, build, demo and its independent check, profiles, all tests
+	@.ci/bootstrap test
+	@.ci/test
+
+test-full: ## the same with the third-party files of ../shared; nothing may be skipped
+	@.ci/bootstrap test
+	@.ci/test --full
+
+build: ## the release build: .build/release/ocop
+	@.ci/bootstrap
+	@swift build -c release --product ocop
+
+lint: ## style and house rules, no build
+	@.ci/lint
+
+format: ## format the Swift files in place
+	@.ci/lint --fix
+
+docs: ## the reference pages in Documentation/, made from the command
+	@.ci/bootstrap
+	@.ci/docs
+
+bench: ## measure speed, memory and allocations against other tools; writes Documentation/performance.md
+	@.ci/bootstrap bench
+	@Benchmarks/run.sh
+
+clean: ## remove what was built and written
+	@rm -rf .build out
+
+.PHONY: help demo test test-full build lint format docs bench clean
