@@ -22,6 +22,11 @@ struct Explain: ParsableCommand {
   func run() throws {
     let language = options.language
     guard let subject else {
+      if options.format == .json {
+        var json = JSONBuilder()
+        json.array(DiagnosticCode.all) { json, code in code.write(into: &json) }
+        return Terminal.print(json.text)
+      }
       let width = DiagnosticCode.all.map(\.id.count).max() ?? 0
       for code in DiagnosticCode.all {
         Terminal.print(code.id.padded(to: width + 2) + code.severity.name(in: language).padded(to: 9) + code.title[language])
@@ -67,6 +72,17 @@ struct Explain: ParsableCommand {
 }
 
 extension DiagnosticCode {
+  /// Writes the code with all it explains, in both languages.
+  func write(into json: inout JSONBuilder) {
+    json.object { json in
+      json.member("code", id)
+      json.member("severity", severity.rawValue)
+      json.member("title", ["en": title.en, "vi": title.vi])
+      json.member("explanation", ["en": explanation.en, "vi": explanation.vi])
+      json.member("remedy", ["en": remedy.en, "vi": remedy.vi])
+    }
+  }
+
   /// Every code of the program, sorted by name: each module lists its own.
   static let all: [DiagnosticCode] = {
     let declared: [[DiagnosticCode]] = [
