@@ -57,7 +57,8 @@ let package = Package(
 
     // Floor 4: the plugin interface and the engines that adapters share.
     .target(
-      name: "AdapterKit", dependencies: ["Diagnostics", "Bytes", "ProductModel", "Documents", "Rules", "Profiles"],
+      name: "AdapterKit",
+      dependencies: ["COcopShims", "Diagnostics", "Bytes", "ProductModel", "Documents", "Rules", "Profiles"],
       swiftSettings: strict),
     .target(name: "AdapterTesting", dependencies: ["AdapterKit"], swiftSettings: strict),
 
@@ -82,6 +83,7 @@ let package = Package(
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: strict),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: strict),
     .testTarget(name: "ProductModelTests", dependencies: ["ProductModel"], swiftSettings: strict),
+    .testTarget(name: "RulesTests", dependencies: ["Diagnostics", "ProductModel", "Rules"], swiftSettings: strict),
     .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
     .testTarget(name: "ProfilesTests", dependencies: ["Profiles"], swiftSettings: strict),
     .testTarget(

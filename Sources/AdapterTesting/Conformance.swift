@@ -118,8 +118,8 @@ public struct Conformance {
       }
       for (before, after) in zip(accepted, back.products) {
         for difference in after.differences(from: before) {
-          let pattern = Self.pattern(of: difference.path)
-          if difference.old == nil || !lost.contains(where: { Self.covers($0, pattern) }) {
+          let pattern = Self.pattern(of: difference.path.description)
+          if difference.old.isEmpty || !lost.contains(where: { Self.covers($0, pattern) }) {
             problems.append("\(name): \(before.identity ?? "?") \(difference)")
             if problems.count >= 20 { return problems }
           }

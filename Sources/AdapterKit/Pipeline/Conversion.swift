@@ -2,6 +2,7 @@ public import Diagnostics
 public import Documents
 public import ProductModel
 public import Profiles
+internal import Rules
 
 /// One conversion: some documents of one profile, taken as one stream, into one document of another.
 ///
@@ -66,6 +67,8 @@ public struct Conversion {
     let sourceContext = AdapterContext(profile: source, asOf: asOf, diagnostics: diagnostics, keepsResidue: keepsResidue)
     let targetContext = AdapterContext(profile: target, asOf: asOf, diagnostics: diagnostics, keepsResidue: keepsResidue)
 
+    let rules = RuleSet(asOf: asOf)
+
     var documents: [InputDocument] = []
     for path in inputs { documents.append(try InputDocument.open(path)) }
     let total = documents.reduce(0) { $0 + $1.size }
@@ -85,6 +88,7 @@ public struct Conversion {
         while true {
           batch.recycle()
           guard try reader.read(into: &batch) else { break }
+          if let rules { Self.apply(rules, &batch, reader, diagnostics) }
           try writer.write(&batch)
           for row in batch.rows {
             outcome.records.count(row.state, row.records)
@@ -123,6 +127,28 @@ public struct Conversion {
       throw error
     }
     return outcome
+  }
+
+  /// Checks the good products of a batch; an error quarantines its product.
+  private static func apply(
+    _ rules: RuleSet, _ batch: inout ProductBatch, _ reader: any ProductReader, _ diagnostics: DiagnosticCollector
+  ) {
+    var findings: [RuleFinding] = []
+    for i in 0..<batch.count where batch.rows[i].state == .good {
+      rules.check(batch[product: i]) { findings.append($0) }
+      if findings.isEmpty { continue }
+      let row = batch.rows[i]
+      let identity = Product(batch[product: i]).identity
+      for finding in findings {
+        let origin = finding.entry.map { batch.origin(product: i, entry: $0) } ?? 0
+        let diagnostic = Diagnostic(
+          finding.code, at: reader.place(of: row, origin: origin), product: identity, attribute: finding.attribute,
+          message: finding.message)
+        diagnostics.report(diagnostic)
+        if diagnostic.severity >= .error { batch.rows[i].state = .faulted }
+      }
+      findings.removeAll(keepingCapacity: true)
+    }
   }
 
   /// Several inputs have a quarantine file each: `name`, `name-2.ext`, `name-3.ext` …

@@ -36,18 +36,18 @@ struct Diff: ParsableCommand {
       (try products(a, left, printer), try products(b, right, printer))
     }
     printer.finish()
-    var lines: [(kind: String, product: String, path: String, old: String?, new: String?)] = []
+    var lines: [(kind: String, product: String, path: String, old: [String], new: [String])] = []
     for (identity, product) in old.list {
       guard let other = new.byIdentity[identity] else {
-        lines.append(("removed", identity, "", nil, nil))
+        lines.append(("removed", identity, "", [], []))
         continue
       }
       for difference in other.differences(from: product) {
-        lines.append(("changed", identity, difference.path, difference.old, difference.new))
+        lines.append(("changed", identity, difference.path.description, difference.old, difference.new))
       }
     }
     for (identity, _) in new.list where old.byIdentity[identity] == nil {
-      lines.append(("added", identity, "", nil, nil))
+      lines.append(("added", identity, "", [], []))
     }
     if options.format == .json {
       var json = JSONBuilder()
@@ -56,8 +56,10 @@ struct Diff: ParsableCommand {
           json.member("kind", line.kind)
           json.member("product", line.product)
           if !line.path.isEmpty { json.member("path", line.path) }
-          if let old = line.old { json.member("before", old) }
-          if let new = line.new { json.member("after", new) }
+          if line.kind == "changed" {
+            json.member("before", line.old)
+            json.member("after", line.new)
+          }
         }
       }
       Terminal.print(json.text)
@@ -66,12 +68,14 @@ struct Diff: ParsableCommand {
         switch line.kind {
         case "added": Terminal.print("+ \(line.product)")
         case "removed": Terminal.print("- \(line.product)")
-        default: Terminal.print("~ \(line.product)  \(line.path): \(line.old ?? "∅") → \(line.new ?? "∅")")
+        default: Terminal.print("~ \(line.product)  \(line.path): \(shown(line.old)) → \(shown(line.new))")
         }
       }
     }
     if !lines.isEmpty { try exit(.findings) }
   }
+
+  private func shown(_ values: [String]) -> String { values.isEmpty ? "∅" : values.joined(separator: " | ") }
 
   private func products(_ path: String, _ name: String, _ printer: DiagnosticPrinter) throws(Fault) -> (
     list: [(String, Product)], byIdentity: [String: Product]

@@ -44,9 +44,9 @@ struct Roundtrip: ParsableCommand {
         json.array("differences", outcome.differences) { json, entry in
           json.object { json in
             json.member("product", entry.product)
-            json.member("path", entry.difference.path)
-            if let old = entry.difference.old { json.member("before", old) }
-            if let new = entry.difference.new { json.member("after", new) }
+            json.member("path", entry.difference.path.description)
+            json.member("before", entry.difference.old)
+            json.member("after", entry.difference.new)
           }
         }
         json.array("losses", outcome.losses.losses) { json, loss in
