@@ -8,6 +8,8 @@ public struct CodeList: Sendable {
   private var codes: [String: String] = [:]
   /// Canonical codes in the list's order, for drop-downs.
   public private(set) var order: [String] = []
+  /// Every text that is read, as it was given, with its code; several texts may have one code.
+  public private(set) var readings: [(text: String, code: String)] = []
 
   /// Whether every code must read back as itself: a code whose texts all belong to other codes is written as the code.
   public let isExact: Bool
@@ -20,7 +22,10 @@ public struct CodeList: Sendable {
 
   /// Adds a code with its texts; the first is written, all are read. A text that another code has already stays with it.
   public mutating func add(_ code: String, texts alternatives: [String]) {
-    for text in alternatives where codes[CodeList.folded(text)] == nil { codes[CodeList.folded(text)] = code }
+    for text in alternatives where (codes[CodeList.folded(text)] ?? code) == code {
+      codes[CodeList.folded(text)] = code
+      readings.append((text, code))
+    }
     if isExact, codes[CodeList.folded(code)] == nil { codes[CodeList.folded(code)] = code }
     guard texts[code] == nil else { return }
     order.append(code)

@@ -1,0 +1,105 @@
+internal import Profiles
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Bytes to bytes by open addressing, so that looking a code up makes no String.
+struct ByteMap: Sendable {
+  private struct Slot: Sendable {
+    var key: UInt32
+    var keyLength: UInt32
+    var value: UInt32
+    var valueLength: UInt32
+    var hash: UInt32
+    var isUsed: Bool
+  }
+
+  private var slots: [Slot]
+  private var bytes: [UInt8] = []
+  private(set) var count = 0
+
+  init() {
+    slots = Array(repeating: Slot(key: 0, keyLength: 0, value: 0, valueLength: 0, hash: 0, isUsed: false), count: 16)
+  }
+
+  /// Adds a pair; a key that is there already keeps its value.
+  mutating func add(_ key: String, _ value: String) {
+    let keyBytes = Array(key.utf8)
+    if keyBytes.withUnsafeBufferPointer({ find($0) }) != nil { return }
+    if (count + 1) * 2 > slots.count {
+      let old = slots
+      slots = Array(
+        repeating: Slot(key: 0, keyLength: 0, value: 0, valueLength: 0, hash: 0, isUsed: false), count: old.count * 2)
+      for slot in old where slot.isUsed { place(slot) }
+    }
+    let keyAt = bytes.count
+    bytes.append(contentsOf: keyBytes)
+    let valueAt = bytes.count
+    bytes.append(contentsOf: value.utf8)
+    place(
+      Slot(
+        key: UInt32(keyAt), keyLength: UInt32(keyBytes.count), value: UInt32(valueAt),
+        valueLength: UInt32(bytes.count - valueAt), hash: keyBytes.withUnsafeBufferPointer { Self.hash($0) },
+        isUsed: true))
+    count += 1
+  }
+
+  private mutating func place(_ slot: Slot) {
+    var i = Int(slot.hash) & (slots.count - 1)
+    while slots[i].isUsed { i = (i + 1) & (slots.count - 1) }
+    slots[i] = slot
+  }
+
+  /// Where the value of a key lies in `bytes`, or nil.
+  func find(_ key: UnsafeBufferPointer<UInt8>) -> (offset: Int, length: Int)? {
+    let hash = Self.hash(key)
+    var i = Int(hash) & (slots.count - 1)
+    while slots[i].isUsed {
+      if slots[i].hash == hash, Int(slots[i].keyLength) == key.count, isEqual(Int(slots[i].key), key) {
+        return (Int(slots[i].value), Int(slots[i].valueLength))
+      }
+      i = (i + 1) & (slots.count - 1)
+    }
+    return nil
+  }
+
+  private func isEqual(_ at: Int, _ key: UnsafeBufferPointer<UInt8>) -> Bool {
+    for k in 0..<key.count where bytes[at + k] != key[k] { return false }
+    return true
+  }
+
+  /// Gives the bytes at a place to a function.
+  @inline(__always) func withBytes<R>(_ place: (offset: Int, length: Int), _ body: (UnsafeBufferPointer<UInt8>) -> R)
+    -> R
+  {
+    bytes.withUnsafeBufferPointer {
+      body(UnsafeBufferPointer(rebasing: $0[place.offset..<place.offset + place.length]))
+    }
+  }
+
+  /// FNV-1a, 32 bits. Keys come from profiles; input is only looked up, so it cannot make the table slow.
+  private static func hash(_ key: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    var hash: UInt32 = 2_166_136_261
+    for byte in key { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+    return hash ^ (hash >> 15)
+  }
+}
+
+/// A code list, compiled: exact texts are found by their bytes; only a miss is folded and looked up as a String.
+final class CodeIndex: Sendable {
+  let list: CodeList
+  /// Text as written by the partner → canonical code.
+  let codes: ByteMap
+  /// Canonical code → text written.
+  let texts: ByteMap
+
+  init(_ list: CodeList) {
+    self.list = list
+    var codes = ByteMap(), texts = ByteMap()
+    for reading in list.readings { codes.add(reading.text, reading.code) }
+    for code in list.order { texts.add(code, list.text(for: code) ?? code) }
+    self.codes = codes
+    self.texts = texts
+  }
+}

@@ -1,0 +1,91 @@
+public import ProductModel
+
+/// Keeps account of what a writer carries of one product: a bit for every entry. What stays unmarked when the product is
+/// done is a loss. Reused from product to product; allocates nothing while nothing is lost.
+///
+/// ```swift
+/// coverage.begin(product)
+/// … coverage.mark(entry) … coverage.markKeys(of: node) …
+/// coverage.finish(product, into: &context.losses)      // only for products that were written
+/// ```
+public struct Coverage: Sendable {
+  private var words: [UInt64] = []
+  private var count = 0
+  /// Entries that were written, but not whole.
+  private var lossy: [(entry: Int, reason: LossReason)] = []
+  /// Nodes for which there was no place.
+  private var surplus: [(node: Int, reason: LossReason)] = []
+
+  /// Makes an empty account.
+  public init() {}
+
+  /// Starts a product, given by its root view.
+  public mutating func begin(_ product: NodeView) {
+    // One past the product's last node stands the sentinel, which begins where the entries end.
+    count = product.node(at: product.descendants.upperBound - 1).entryRange.upperBound
+    let needed = (count + 63) >> 6
+    if words.count < needed { words = Array(repeating: 0, count: needed) }
+    for i in 0..<needed { words[i] = 0 }
+    if !lossy.isEmpty { lossy.removeAll(keepingCapacity: true) }
+    if !surplus.isEmpty { surplus.removeAll(keepingCapacity: true) }
+  }
+
+  /// Notes that an entry was written.
+  @inline(__always) public mutating func mark(_ entry: Int) { words[entry >> 6] |= 1 << UInt64(entry & 63) }
+
+  /// Notes that the key attributes of a node's kind were written, or are said by the place at which its values stand.
+  public mutating func markKeys(of node: NodeView) {
+    for key in CoverageTables.keys[Int(node.kind.rawValue)] {
+      if let entry = node.find(key) { mark(entry) }
+    }
+  }
+
+  /// Notes that the first plain value of an attribute was written.
+  public mutating func mark(_ attribute: Attribute, of node: NodeView) {
+    if let entry = node.find(attribute) { mark(entry) }
+  }
+
+  /// Whether an entry is marked.
+  public func isMarked(_ entry: Int) -> Bool { words[entry >> 6] & (1 << UInt64(entry & 63)) != 0 }
+
+  /// Notes that an entry was written, but not whole.
+  public mutating func lose(_ entry: Int, _ reason: LossReason) {
+    mark(entry)
+    lossy.append((entry, reason))
+  }
+
+  /// Notes that a node with everything below it has no place; it is counted as one loss.
+  public mutating func loseNode(_ node: NodeView, _ reason: LossReason) {
+    surplus.append((node.index, reason))
+    for i in node.index..<node.end(of: node.index) {
+      for entry in node.node(at: i).entryRange { mark(entry) }
+    }
+  }
+
+  /// Ends a product that was written, and reports what it lost. Residue of other formats is no loss.
+  public mutating func finish(_ product: NodeView, into losses: inout LossReport) {
+    for (entry, reason) in lossy { Self.report(entry, reason, product, &losses) }
+    for (node, reason) in surplus { losses.add(nil, of: product.node(at: node), reason) }
+    var at = 0
+    while at < count {
+      var missing = ~words[at >> 6]
+      if count - at < 64 { missing &= (1 << UInt64(count - at)) - 1 }
+      while missing != 0 {
+        let entry = at + missing.trailingZeroBitCount
+        missing &= missing - 1
+        if product.entry(entry).attribute != .residue { Self.report(entry, .notCarried, product, &losses) }
+      }
+      at += 64
+    }
+  }
+
+  private static func report(_ entry: Int, _ reason: LossReason, _ product: NodeView, _ losses: inout LossReport) {
+    let what = product.entry(entry)
+    losses.add(what.attribute, Facet.stored(what.facet), of: product.node(at: Int(what.node)), reason)
+  }
+}
+
+enum CoverageTables {
+  /// Key attributes by kind.
+  static let keys: [[Attribute]] = Model.kinds.map(\.key)
+}
