@@ -60,7 +60,7 @@ let package = Package(
       name: "AdapterKit",
       dependencies: ["COcopShims", "Diagnostics", "Bytes", "ProductModel", "Documents", "Rules", "Profiles"],
       swiftSettings: strict),
-    .target(name: "AdapterTesting", dependencies: ["AdapterKit"], swiftSettings: strict),
+    .target(name: "AdapterTesting", dependencies: ["AdapterKit", "ProductModel"], swiftSettings: strict),
 
     // Floor 5: one folder a format family.
     .target(name: "Canonical", dependencies: ["AdapterKit"], path: "Plugins/Canonical", swiftSettings: strict),
@@ -82,7 +82,9 @@ let package = Package(
 
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: strict),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: strict),
-    .testTarget(name: "ProductModelTests", dependencies: ["ProductModel"], swiftSettings: strict),
+    .testTarget(
+      name: "ProductModelTests", dependencies: ["ProductModel", "AdapterTesting", "Bytes", "Diagnostics"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(name: "RulesTests", dependencies: ["Diagnostics", "ProductModel", "Rules"], swiftSettings: strict),
     .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
     .testTarget(name: "ProfilesTests", dependencies: ["Profiles"], swiftSettings: strict),

@@ -43,7 +43,8 @@ public struct CanonicalJSONReader {
     batch.beginProduct(at: recordOffset)
     do {
       guard case .beginObject = try scanner.next() else {
-        report(.jsonType, at: line.lowerBound, .init("a product is a JSON object", vi: "một sản phẩm là một đối tượng JSON"))
+        report(
+          .jsonType, at: line.lowerBound, .init("a product is a JSON object", vi: "một sản phẩm là một đối tượng JSON"))
         batch.abandonProduct()
         return false
       }
@@ -194,7 +195,8 @@ public struct CanonicalJSONReader {
     // Residue is kept as it came; it may hold anything that JSON can carry.
     let fault = attribute == .residue ? nil : shape.type.check(scanner.bytes(place.offset, place.length).span)
     guard let fault else {
-      batch.set(attribute, facet, on: node, offset: place.offset, length: place.length, origin: place.offset - lineStart)
+      batch.set(
+        attribute, facet, on: node, offset: place.offset, length: place.length, origin: place.offset - lineStart)
       return
     }
     guard hasRoom() else { return }

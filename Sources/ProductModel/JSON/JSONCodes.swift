@@ -12,7 +12,8 @@ extension DiagnosticCode {
     title: .init("Not JSON", vi: "Không phải JSON"),
     explanation: .init(
       "The line is no JSON value by RFC 8259: cut short, badly quoted, nested deeper than 64 levels, or not UTF-8.",
-      vi: "Dòng này không phải giá trị JSON theo RFC 8259: bị cắt, sai dấu nháy, lồng quá 64 cấp hoặc không phải UTF-8."),
+      vi: "Dòng này không phải giá trị JSON theo RFC 8259: bị cắt, sai dấu nháy, lồng quá 64 cấp hoặc không phải UTF-8."
+    ),
     remedy: .init(
       "Write one whole JSON object a line, in UTF-8.", vi: "Ghi mỗi dòng một đối tượng JSON trọn vẹn, mã UTF-8."))
 
@@ -53,7 +54,8 @@ extension DiagnosticCode {
     title: .init("Wrong language or channel", vi: "Sai ngôn ngữ hoặc kênh"),
     explanation: .init(
       "Texts are told apart by a language of ISO 639-1 and, for some, a channel: vi, en/amazon-us; und where there is no language.",
-      vi: "Văn bản phân biệt theo ngôn ngữ ISO 639-1 và, với một số thuộc tính, theo kênh: vi, en/amazon-us; und khi không có "
+      vi:
+        "Văn bản phân biệt theo ngôn ngữ ISO 639-1 và, với một số thuộc tính, theo kênh: vi, en/amazon-us; und khi không có "
         + "ngôn ngữ."),
     remedy: .init("Write a language code such as vi, en, ja or ko.", vi: "Ghi mã ngôn ngữ như vi, en, ja hoặc ko."))
 

@@ -115,6 +115,7 @@ extension ProductNode {
     let declaration = kind.declaration
     let keys = declaration.key.compactMap { key in self[key].map { ModelPath.KeyValue(attribute: key, value: $0) } }
     if !keys.isEmpty { return ModelPath.Step(kind: kind, selector: .keys(keys)) }
-    return ModelPath.Step(kind: kind, selector: declaration.isMany && declaration.key.isEmpty ? .position(position) : .first)
+    return ModelPath.Step(
+      kind: kind, selector: declaration.isMany && declaration.key.isEmpty ? .position(position) : .first)
   }
 }

@@ -14,7 +14,9 @@ extension ProductNode {
     node.values = groupedValues().flatMap { group in
       group.texts.map { AttributeValue(group.slot.attribute, group.slot.facet, $0) }
     }
-    let below = children.enumerated().map { (place: $0.offset, key: $0.element.keyTuple, node: $0.element.canonicalised()) }
+    let below = children.enumerated().map {
+      (place: $0.offset, key: $0.element.keyTuple, node: $0.element.canonicalised())
+    }
     node.children = below.sorted { a, b in
       if a.node.kind != b.node.kind { return a.node.kind.rawValue < b.node.kind.rawValue }
       for (x, y) in zip(a.key, b.key) where x != y { return (x ?? "") < (y ?? "") || (x == nil && y != nil) }
@@ -32,7 +34,9 @@ extension ProductNode {
     var order = FacetOrder()
     for value in values { order.learn(value.facet.rawValue) }
     var groups: [ValueSlot: [String]] = [:]
-    for value in values { groups[ValueSlot(attribute: value.attribute, facet: value.facet), default: []].append(value.text) }
+    for value in values {
+      groups[ValueSlot(attribute: value.attribute, facet: value.facet), default: []].append(value.text)
+    }
     return groups.sorted { a, b in
       let x = (tables.rank(kind, a.key.attribute), order.rank(a.key.facet.rawValue))
       let y = (tables.rank(kind, b.key.attribute), order.rank(b.key.facet.rawValue))

@@ -44,18 +44,23 @@ extension Product {
 }
 
 enum Comparison {
-  static func compare(_ old: ProductNode?, _ new: ProductNode?, at steps: [ModelPath.Step], into found: inout [Difference]) {
+  static func compare(
+    _ old: ProductNode?, _ new: ProductNode?, at steps: [ModelPath.Step], into found: inout [Difference]
+  ) {
     guard let kind = (new ?? old)?.kind else { return }
     if old == nil || new == nil, let node = new ?? old, node.values.isEmpty, node.children.isEmpty {
       // A node without values is itself the difference; the mark stands for its being there.
-      found.append(Difference(path: ModelPath(steps: steps, attribute: nil), old: old == nil ? [] : ["{}"], new: new == nil ? [] : ["{}"]))
+      found.append(
+        Difference(
+          path: ModelPath(steps: steps, attribute: nil), old: old == nil ? [] : ["{}"], new: new == nil ? [] : ["{}"]))
       return
     }
     let before = old?.groupedValues() ?? [], after = new?.groupedValues() ?? []
     for slot in slots(before.map(\.slot), after.map(\.slot), of: kind) {
       let x = before.first { $0.slot == slot }?.texts ?? [], y = after.first { $0.slot == slot }?.texts ?? []
       if x != y {
-        found.append(Difference(path: ModelPath(steps: steps, attribute: slot.attribute, facet: slot.facet), old: x, new: y))
+        found.append(
+          Difference(path: ModelPath(steps: steps, attribute: slot.attribute, facet: slot.facet), old: x, new: y))
       }
     }
     for kind in kinds(old, new) {

@@ -102,8 +102,8 @@ private struct Merger {
     func path(_ node: ProductNode) -> [ModelPath.Step] { steps + [node.step(position: merged.count + 1)] }
     for i in 0...base.count {
       let newMine = mineParts.inserted[i].map { mine[$0] }, newTheirs = theirParts.inserted[i].map { theirs[$0] }
-      for pair in Alignment.pairs(newMine, newTheirs, of: kind) {
-        let x = pair.old.map { newMine[$0] }, y = pair.new.map { newTheirs[$0] }
+      for pair in Alignment.pairs(newTheirs, newMine, of: kind) {
+        let x = pair.new.map { newMine[$0] }, y = pair.old.map { newTheirs[$0] }
         guard let any = x ?? y else { continue }
         if let node = merge(nil, x, y, at: path(any)) { merged.append(node) }
       }

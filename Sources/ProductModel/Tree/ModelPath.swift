@@ -11,6 +11,12 @@ public struct ModelPath: Hashable, Sendable {
     public var kind: NodeKind
     /// Which one.
     public var selector: Selector
+
+    /// Makes a step.
+    public init(kind: NodeKind, selector: Selector = .first) {
+      self.kind = kind
+      self.selector = selector
+    }
   }
 
   /// Which node among those of one kind under one parent.
@@ -29,6 +35,12 @@ public struct ModelPath: Hashable, Sendable {
     public var attribute: Attribute
     /// The canonical value.
     public var value: String
+
+    /// Makes a condition.
+    public init(attribute: Attribute, value: String) {
+      self.attribute = attribute
+      self.value = value
+    }
   }
 
   /// The steps from the product down; empty for the product's own attributes.
@@ -95,7 +107,9 @@ extension ModelPath.Step: CustomStringConvertible {
     case .first: return kind.name
     case .position(let n): return "\(kind.name)[\(n)]"
     case .keys(let keys):
-      if keys.count == 1, keys[0].attribute == kind.declaration.key.first, !keys[0].value.contains(where: { $0 == "=" || $0 == "," }) {
+      if keys.count == 1, keys[0].attribute == kind.declaration.key.first,
+        !keys[0].value.contains(where: { $0 == "=" || $0 == "," })
+      {
         return "\(kind.name)[\(keys[0].value)]"
       }
       return "\(kind.name)[" + keys.map { "\($0.attribute.name)=\($0.value)" }.joined(separator: ",") + "]"
@@ -136,7 +150,8 @@ extension ModelPath {
           continue
         }
         guard let attribute = Attribute(name: name), let declaration = Model.declaration(kind, attribute) else {
-          let names = kind.declaration.attributes.map(\.attribute.name)
+          let names =
+            kind.declaration.attributes.map(\.attribute.name)
             + Model.kinds.filter { $0.parents.contains(kind) }.map(\.kind.name)
           throw ParseError(
             message: "“\(kind.name)” has no attribute or node “\(name)”", offset: start,
@@ -149,7 +164,8 @@ extension ModelPath {
             throw ParseError(message: "“\(name)” has no language", offset: at, suggestion: nil)
           }
           guard let facet = Facet(text) else {
-            throw ParseError(message: "“\(text)” is not a language or language/channel", offset: at + 1, suggestion: nil)
+            throw ParseError(
+              message: "“\(text)” is not a language or language/channel", offset: at + 1, suggestion: nil)
           }
           if !facet.channel.isEmpty, declaration.facet != .languageAndChannel {
             throw ParseError(message: "“\(name)” has a language but no channel", offset: at + 1, suggestion: nil)

@@ -39,7 +39,8 @@ public struct CalendarDate: Hashable, Sendable {
     let shiftedMonth = (5 * dayOfYear + 2) / 153
     let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
     self.init(
-      year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month: month, day: dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+      year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month: month,
+      day: dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
   }
 
   /// How many days after 1 January 1970 it is; negative before.
@@ -132,7 +133,8 @@ public struct DateAndTime: Hashable, Sendable {
   public init?(_ text: Span<UInt8>) {
     guard text.count >= 20, text.count <= 35, let date = CalendarDate(text.extracting(0..<10)),
       text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
-      let hour = CalendarDate.number(text, 11, 2), hour < 24, let minute = CalendarDate.number(text, 14, 2), minute < 60,
+      let hour = CalendarDate.number(text, 11, 2), hour < 24, let minute = CalendarDate.number(text, 14, 2),
+      minute < 60,
       let second = CalendarDate.number(text, 17, 2), second < 60
     else { return nil }
     var at = 19
@@ -149,7 +151,8 @@ public struct DateAndTime: Hashable, Sendable {
     } else {
       let isWest = text[at] == UInt8(ascii: "-")
       guard isWest || text[at] == UInt8(ascii: "+"), at + 6 == text.count, text[at + 3] == UInt8(ascii: ":"),
-        let hours = CalendarDate.number(text, at + 1, 2), let minutes = CalendarDate.number(text, at + 4, 2), minutes < 60,
+        let hours = CalendarDate.number(text, at + 1, 2), let minutes = CalendarDate.number(text, at + 4, 2),
+        minutes < 60,
         hours * 60 + minutes <= 840
       else { return nil }
       offsetMinutes = (isWest ? -1 : 1) * (hours * 60 + minutes)

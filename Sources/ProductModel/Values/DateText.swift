@@ -32,6 +32,13 @@ public enum DateText {
     return try reader.date()
   }
 
+  /// The date that a text names.
+  ///
+  /// - Throws: `DateFault`.
+  public static func parse(_ text: String, order: Order = .dmy) throws(DateFault) -> CalendarDate {
+    try parse(text.utf8.span, order: order)
+  }
+
   private struct Reader {
     let order: Order
     var numbers: InlineArray<3, (value: Int, digits: Int)> = .init(repeating: (0, 0))

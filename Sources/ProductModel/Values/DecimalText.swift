@@ -46,6 +46,15 @@ public enum DecimalText {
     }
   }
 
+  /// The number that a text says.
+  ///
+  /// - Throws: `DecimalFault`.
+  public static func parse(
+    _ text: String, style: Style = .point, allowsGrouping: Bool = false, allowsExponent: Bool = false
+  ) throws(DecimalFault) -> DecimalValue {
+    try parse(text.utf8.span, style: style, allowsGrouping: allowsGrouping, allowsExponent: allowsExponent)
+  }
+
   /// Whether a text is canonical: `0`, `12.5`, `-3`; no plus sign, no superfluous zeros, no `-0`, at most 38 digits.
   public static func isCanonical(_ text: Span<UInt8>) -> Bool {
     let n = text.count

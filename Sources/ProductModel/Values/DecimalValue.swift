@@ -163,7 +163,8 @@ extension DecimalValue: Comparable {
   /// The sum, or nil when it is out of range.
   public func adding(_ other: DecimalValue) -> DecimalValue? {
     let low = min(exponent, other.exponent)
-    guard let x = Self.scaled(significand, by: exponent - low), let y = Self.scaled(other.significand, by: other.exponent - low)
+    guard let x = Self.scaled(significand, by: exponent - low),
+      let y = Self.scaled(other.significand, by: other.exponent - low)
     else { return nil }
     let (sum, isOver) = x.addingReportingOverflow(y)
     return isOver ? nil : DecimalValue(significand: sum, exponent: low)

@@ -74,7 +74,9 @@ public struct Measure: Hashable, Sendable {
     let zero = DecimalValue(unchecked: 27315, -2), thirtyTwo = DecimalValue(32)
     let five = DecimalValue(5), nine = DecimalValue(9)
     var celsius: (value: DecimalValue, isExact: Bool)? = (value, true)
-    if unit == .fahrenheit { celsius = value.subtracting(thirtyTwo)?.multiplied(by: five, over: nine, decimals: decimals) }
+    if unit == .fahrenheit {
+      celsius = value.subtracting(thirtyTwo)?.multiplied(by: five, over: nine, decimals: decimals)
+    }
     if unit == .kelvin { celsius = value.subtracting(zero).map { ($0, true) } }
     guard let celsius else { return nil }
     switch other {

@@ -20,10 +20,12 @@ extension ValueFault {
         "not a plain decimal number such as 12.5", vi: "không phải số thập phân dạng 12.5 (dấu chấm, không số 0 thừa)")
     case .measure(.noUnit):
       return LocalizedText(
-        "not a number, a blank and a unit code such as “500 GRM”", vi: "không phải số, dấu cách và mã đơn vị, ví dụ “500 GRM”")
+        "not a number, a blank and a unit code such as “500 GRM”",
+        vi: "không phải số, dấu cách và mã đơn vị, ví dụ “500 GRM”")
     case .measure(.number):
       return LocalizedText(
-        "the number in front of the unit is not a plain decimal", vi: "số trước mã đơn vị không phải số thập phân chuẩn")
+        "the number in front of the unit is not a plain decimal", vi: "số trước mã đơn vị không phải số thập phân chuẩn"
+      )
     case .measure(.unknownUnit):
       return LocalizedText(
         "the unit is no known code of UN/ECE Recommendation 20 or 21",

@@ -67,7 +67,8 @@ extension ValueType {
   /// zeros, outer blanks, capital `TRUE`), or nil when it is canonical already or wrong. For hints and lenient readers.
   public func canonicalForm(_ value: String) -> String? {
     guard let fault = check(value) else { return nil }
-    let trimmed = String(value.split(omittingEmptySubsequences: true, whereSeparator: \.isWhitespace).joined(separator: " "))
+    let trimmed = String(
+      value.split(omittingEmptySubsequences: true, whereSeparator: \.isWhitespace).joined(separator: " "))
     var form: String?
     switch self {
     case .text where fault == .outerBlank || fault == .notNFC: form = Self.trimmed(value).nfcForm
@@ -126,7 +127,8 @@ extension ValueType {
     while i < value.count, value[i] != UInt8(ascii: ":") {
       let byte = value[i]
       let isLetter = byte | 0x20 &- 0x61 < 26
-      let isMore = DecimalText.isDigit(byte) || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+      let isMore =
+        DecimalText.isDigit(byte) || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
       guard isLetter || (i > 0 && isMore) else { return .notAURL }
       i += 1
     }
