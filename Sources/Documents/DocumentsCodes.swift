@@ -2,5 +2,6 @@ public import Diagnostics
 
 extension DiagnosticCode {
   /// Every code of this module, for the reference page.
-  public static let documentsCodes: [DiagnosticCode] = ioCodes + encodingCodes + delimitedCodes
+  public static let documentsCodes: [DiagnosticCode] =
+    ioCodes + encodingCodes + delimitedCodes + xmlCodes + workbookCodes
 }

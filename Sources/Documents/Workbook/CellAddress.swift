@@ -25,7 +25,8 @@ public struct CellAddress: Sendable, Hashable, Comparable, CustomStringConvertib
       case UInt8(ascii: "$"):
         // Before the letters and before the digits, once each.
         if previous == byte || digits > 0 || (letters > 0 && previous == UInt8(ascii: "$")) { return nil }
-      case UInt8(ascii: "A")...UInt8(ascii: "Z") where digits == 0, UInt8(ascii: "a")...UInt8(ascii: "z") where digits == 0:
+      case UInt8(ascii: "A")...UInt8(ascii: "Z") where digits == 0,
+        UInt8(ascii: "a")...UInt8(ascii: "z") where digits == 0:
         if letters > 0, previous == UInt8(ascii: "$") { return nil }
         letters += 1
         column = column * 26 + Int(byte & 0x1F)

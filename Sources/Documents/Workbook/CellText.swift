@@ -78,7 +78,9 @@ enum CellText {
     for scalar in scalars {
       let length = UTF8.width(scalar)
       let isEscape = scalar == "_" && utf8.withUnsafeBufferPointer { unit($0, 0) != nil }
-      if isEscape || scalar.value < 0x20 && scalar != "\t" && scalar != "\n" || scalar.value & 0xFFFE == 0xFFFE && scalar.value < 0x10000 {
+      if isEscape || scalar.value < 0x20 && scalar != "\t" && scalar != "\n"
+        || scalar.value & 0xFFFE == 0xFFFE && scalar.value < 0x10000
+      {
         let hex = String(scalar.value, radix: 16, uppercase: true)
         result += "_x" + String(repeating: "0", count: 4 - hex.count) + hex + "_"
       } else {

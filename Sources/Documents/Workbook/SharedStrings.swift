@@ -76,15 +76,18 @@ final class SharedStrings {
 
     private func check() {
       if table.bytes.count - stringStart > limits.textBytes {
-        fail(WorkbookPackage.limit(place, .init("bytes of one text", vi: "số byte của một văn bản"), UInt64(limits.textBytes)))
+        fail(
+          WorkbookPackage.limit(
+            parser.place, .init("bytes of one text", vi: "số byte của một văn bản"), UInt64(limits.textBytes)))
       } else if table.bytes.count > limits.sharedStringBytes {
         fail(
           WorkbookPackage.limit(
-            place, .init("bytes of shared strings", vi: "số byte chuỗi dùng chung"), UInt64(limits.sharedStringBytes)))
+            parser.place, .init("bytes of shared strings", vi: "số byte chuỗi dùng chung"),
+            UInt64(limits.sharedStringBytes)))
       } else if table.ends.count > limits.sharedStrings {
         fail(
           WorkbookPackage.limit(
-            place, .init("number of shared strings", vi: "số chuỗi dùng chung"), UInt64(limits.sharedStrings)))
+            parser.place, .init("number of shared strings", vi: "số chuỗi dùng chung"), UInt64(limits.sharedStrings)))
       }
     }
   }

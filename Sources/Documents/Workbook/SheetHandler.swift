@@ -180,7 +180,7 @@ final class SheetHandler: XMLHandler {
       if merges.count > limits.merges {
         fail(limit(.init("number of merged ranges", vi: "số vùng gộp ô"), limits.merges))
       }
-    } else if !(name.is("sheetData") || name.is("mergeCells") || depth == 1) {
+    } else if !(name.is("sheetData") || name.is("mergeCells") || parser.depth == 1) {
       skipped = 1
     }
   }
@@ -259,14 +259,15 @@ final class SheetHandler: XMLHandler {
     let hasValue = !value.isEmpty
     switch type {
     case .shared:
-      if hasValue, let number = Self.integer(view(value)) {
+      if hasValue {
         let strings = storage.strings
-        guard number < strings.count else {
+        guard let number = Self.integer(view(value)), number < strings.count else {
           return fail(
             .workbook(
               .malformed, .workbookDamaged, cellPlace,
-              .init("the cell names a shared string that does not exist", vi: "ô trỏ tới chuỗi dùng chung không tồn tại"),
-              value: String(number)))
+              .init(
+                "the cell names a shared string that does not exist", vi: "ô trỏ tới chuỗi dùng chung không tồn tại"),
+              value: String(decoding: view(value), as: UTF8.self)))
         }
         (cell.start, cell.length) = strings.place(number)
         cell.isShared = true
@@ -333,7 +334,7 @@ final class SheetHandler: XMLHandler {
   // MARK: Places
 
   private var cellPlace: Place {
-    var place = place
+    var place = parser.place
     place.sheet = sheet
     place.cell = CellAddress(row: max(rowNumber, 1), column: max(column, 0)).description
     return place
@@ -345,12 +346,17 @@ final class SheetHandler: XMLHandler {
 
   // MARK: Attribute values
 
+  /// A whole number of at most ten digits, white space around it allowed.
   private static func integer(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
-    if bytes.count == 0 || bytes.count > 10 { return nil }
+    var i = 0, end = bytes.count
+    while i < end, bytes[i] <= 0x20 { i += 1 }
+    while end > i, bytes[end - 1] <= 0x20 { end -= 1 }
+    if i == end || end - i > 10 { return nil }
     var value = 0
-    for byte in bytes {
-      if byte < 0x30 || byte > 0x39 { return nil }
-      value = value * 10 + Int(byte - 0x30)
+    while i < end {
+      if bytes[i] < 0x30 || bytes[i] > 0x39 { return nil }
+      value = value * 10 + Int(bytes[i] - 0x30)
+      i += 1
     }
     return value
   }

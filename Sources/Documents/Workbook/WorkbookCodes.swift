@@ -13,7 +13,9 @@ extension DiagnosticCode {
     title: .init("The file is a web page, not a workbook", vi: "Tệp là trang web, không phải sổ tính Excel"),
     explanation: .init(
       "Portals often answer with a page (a sign-in form, an error) under the name of the file that was asked for, or export a table as HTML named .xls or .xlsx.",
-      vi: "Cổng thông tin hay trả về một trang (đăng nhập, báo lỗi) dưới tên tệp được yêu cầu, hoặc xuất bảng HTML đặt tên .xls, .xlsx."),
+      vi:
+        "Cổng thông tin hay trả về một trang (đăng nhập, báo lỗi) dưới tên tệp được yêu cầu, hoặc xuất bảng HTML đặt tên .xls, .xlsx."
+    ),
     remedy: .init(
       "Download the file again while signed in; or open it in a spreadsheet program and save it as .xlsx.",
       vi: "Hãy đăng nhập và tải lại tệp; hoặc mở bằng chương trình bảng tính rồi lưu thành .xlsx."))
@@ -25,7 +27,8 @@ extension DiagnosticCode {
     explanation: .init(
       "A CSV or TSV file that was renamed to .xlsx stays a text file.",
       vi: "Tệp CSV hoặc TSV đổi tên thành .xlsx vẫn là tệp văn bản."),
-    remedy: .init("Read it as delimited text: name it .csv or .tsv.", vi: "Hãy đọc như tệp CSV: đổi tên thành .csv hoặc .tsv."))
+    remedy: .init(
+      "Read it as delimited text: name it .csv or .tsv.", vi: "Hãy đọc như tệp CSV: đổi tên thành .csv hoặc .tsv."))
 
   /// A workbook of Excel 97–2003 or older.
   public static let workbookLegacy = DiagnosticCode(
@@ -37,7 +40,8 @@ extension DiagnosticCode {
       "The old binary format is a different format; only Office Open XML workbooks (.xlsx) are read.",
       vi: "Định dạng nhị phân cũ là một định dạng khác; chỉ đọc sổ tính Office Open XML (.xlsx)."),
     remedy: .init(
-      "Open it in a spreadsheet program and save it as .xlsx.", vi: "Hãy mở bằng chương trình bảng tính rồi lưu thành .xlsx."))
+      "Open it in a spreadsheet program and save it as .xlsx.",
+      vi: "Hãy mở bằng chương trình bảng tính rồi lưu thành .xlsx."))
 
   /// A workbook protected by a password.
   public static let workbookEncrypted = DiagnosticCode(
@@ -52,11 +56,13 @@ extension DiagnosticCode {
   public static let workbookBinary = DiagnosticCode(
     "workbook-xlsb", .fatal,
     title: .init(
-      "The file is a binary workbook (.xlsb), which is not read", vi: "Tệp là sổ tính nhị phân (.xlsb), không được hỗ trợ"),
+      "The file is a binary workbook (.xlsb), which is not read",
+      vi: "Tệp là sổ tính nhị phân (.xlsb), không được hỗ trợ"),
     explanation: .init(
       "An .xlsb file holds its sheets in a binary form.", vi: "Tệp .xlsb lưu các trang tính ở dạng nhị phân."),
     remedy: .init(
-      "Open it in a spreadsheet program and save it as .xlsx.", vi: "Hãy mở bằng chương trình bảng tính rồi lưu thành .xlsx."))
+      "Open it in a spreadsheet program and save it as .xlsx.",
+      vi: "Hãy mở bằng chương trình bảng tính rồi lưu thành .xlsx."))
 
   /// Another document with a workbook's name.
   public static let workbookOtherFormat = DiagnosticCode(
@@ -64,9 +70,12 @@ extension DiagnosticCode {
     title: .init("The file is no Office Open XML workbook", vi: "Tệp không phải sổ tính Office Open XML"),
     explanation: .init(
       "Read are .xlsx and .xlsm; not OpenDocument (.ods), Word documents, Apple Numbers, XML spreadsheets of 2003 or other archives.",
-      vi: "Đọc được .xlsx và .xlsm; không đọc OpenDocument (.ods), tài liệu Word, Apple Numbers, bảng tính XML 2003 hay tệp nén khác."),
+      vi:
+        "Đọc được .xlsx và .xlsm; không đọc OpenDocument (.ods), tài liệu Word, Apple Numbers, bảng tính XML 2003 hay tệp nén khác."
+    ),
     remedy: .init(
-      "Open it in a spreadsheet program and save it as .xlsx.", vi: "Hãy mở bằng chương trình bảng tính rồi lưu thành .xlsx."))
+      "Open it in a spreadsheet program and save it as .xlsx.",
+      vi: "Hãy mở bằng chương trình bảng tính rồi lưu thành .xlsx."))
 
   /// A workbook that is cut off or broken.
   public static let workbookDamaged = DiagnosticCode(
@@ -85,7 +94,9 @@ extension DiagnosticCode {
     title: .init("The workbook is over a limit", vi: "Sổ tính vượt quá giới hạn"),
     explanation: .init(
       "A small archive can hold a huge sheet; limits on size, ratio, entries and cells keep such a file from taking the machine.",
-      vi: "Một tệp nén nhỏ có thể chứa trang tính khổng lồ; giới hạn về kích thước, tỉ lệ nén, số mục và số ô ngăn tệp chiếm hết máy."),
+      vi:
+        "Một tệp nén nhỏ có thể chứa trang tính khổng lồ; giới hạn về kích thước, tỉ lệ nén, số mục và số ô ngăn tệp chiếm hết máy."
+    ),
     remedy: .init(
       "Split the workbook; if it is honest, raise the limit named in the message.",
       vi: "Hãy chia nhỏ sổ tính; nếu tệp hợp lệ, hãy nâng giới hạn nêu trong thông báo."))
@@ -94,10 +105,13 @@ extension DiagnosticCode {
   public static let workbookUnsafe = DiagnosticCode(
     "workbook-unsafe", .fatal,
     title: .init(
-      "The workbook's archive has entries that no program writes", vi: "Tệp nén của sổ tính có mục mà không chương trình nào ghi ra"),
+      "The workbook's archive has entries that no program writes",
+      vi: "Tệp nén của sổ tính có mục mà không chương trình nào ghi ra"),
     explanation: .init(
       "Two entries of one name, or names that lead out of the archive, make programs see different contents or overwrite files.",
-      vi: "Hai mục trùng tên, hoặc tên trỏ ra ngoài tệp nén, khiến các chương trình thấy nội dung khác nhau hoặc ghi đè tệp."),
+      vi:
+        "Hai mục trùng tên, hoặc tên trỏ ra ngoài tệp nén, khiến các chương trình thấy nội dung khác nhau hoặc ghi đè tệp."
+    ),
     remedy: .init(
       "Do not use the file; ask its sender how it was made.", vi: "Đừng dùng tệp này; hãy hỏi bên gửi cách tạo ra nó."))
 

@@ -26,10 +26,12 @@ enum WorkbookImpostor {
           .unreadable, .workbookOtherFormat, place,
           .init("it is an XML spreadsheet of Excel 2003", vi: "đây là bảng tính XML của Excel 2003"))
       }
-      for mark in ["<!doctype html", "<html", "<head", "<body", "<table", "<meta", "<script"] where text.contains(mark) {
+      for mark in ["<!doctype html", "<html", "<head", "<body", "<table", "<meta", "<script"] where text.contains(mark)
+      {
         return .workbook(.unreadable, .workbookWebPage, place)
       }
-      return .workbook(.unreadable, .workbookOtherFormat, place, .init("it is an XML document", vi: "đây là tài liệu XML"))
+      return .workbook(
+        .unreadable, .workbookOtherFormat, place, .init("it is an XML document", vi: "đây là tài liệu XML"))
     }
     if looksLikeText(head) { return .workbook(.unreadable, .workbookText, place) }
     return .workbook(.malformed, .workbookDamaged, place, .init("it is no zip archive", vi: "không phải tệp nén zip"))

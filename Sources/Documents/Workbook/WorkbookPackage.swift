@@ -160,7 +160,8 @@ final class WorkbookPart {
     let limits = package.limits
     let place = Place(file: displayName)
     if inflated > limits.partSize {
-      throw WorkbookPackage.limit(place, .init("inflated bytes of a part", vi: "số byte giải nén của một phần"), limits.partSize)
+      throw WorkbookPackage.limit(
+        place, .init("inflated bytes of a part", vi: "số byte giải nén của một phần"), limits.partSize)
     }
     if package.inflated > limits.totalSize {
       throw WorkbookPackage.limit(place, .init("inflated bytes in all", vi: "tổng số byte giải nén"), limits.totalSize)

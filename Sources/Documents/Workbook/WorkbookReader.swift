@@ -139,7 +139,9 @@ public final class WorkbookReader {
   static func reference(_ formula: String) -> (sheet: String, range: CellRange)? {
     var text = formula[...]
     if text.hasPrefix("=") { text = text.dropFirst() }
-    guard let mark = text.lastIndex(of: "!"), let range = CellRange(text[text.index(after: mark)...]) else { return nil }
+    guard let mark = text.lastIndex(of: "!"), let range = CellRange(text[text.index(after: mark)...]) else {
+      return nil
+    }
     var sheet = text[..<mark]
     if sheet.hasPrefix("'"), sheet.hasSuffix("'"), sheet.count >= 2 {
       sheet = sheet.dropFirst().dropLast()
@@ -232,7 +234,7 @@ final class WorkbookHandler: XMLHandler {
   override func startElement(_ element: XMLName, _ attributes: borrowing XMLAttributes) {
     if skipped > 0 {
       skipped += 1
-    } else if depth == 1 {
+    } else if parser.depth == 1 {
       isWorkbook = element.is("workbook")
     } else if element.is("workbookPr") {
       date1904 = ["1", "true", "on"].contains(attributes.string("date1904") ?? "")
@@ -247,7 +249,8 @@ final class WorkbookHandler: XMLHandler {
           visibility: attributes.string("state").flatMap { WorkbookSheet.Visibility(rawValue: $0) } ?? .visible,
           relationship: relationship))
       if sheets.count > limits.entries {
-        fail(WorkbookPackage.limit(place, .init("number of sheets", vi: "số trang tính"), UInt64(limits.entries)))
+        fail(
+          WorkbookPackage.limit(parser.place, .init("number of sheets", vi: "số trang tính"), UInt64(limits.entries)))
       }
     } else if element.is("definedName") {
       name = Name(name: attributes.string("name") ?? "", isLocal: attributes.value("localSheetId") != nil, formula: "")

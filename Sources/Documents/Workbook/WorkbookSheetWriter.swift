@@ -44,6 +44,8 @@ public final class WorkbookSheetWriter {
   private var hiddenRows: Set<Int> = []
   private var columnWidths: [Int: Double] = [:]
   private var hiddenColumns: Set<Int> = []
+  /// Columns that are merged, by row.
+  private var mergedColumns: [Int: [ClosedRange<Int>]] = [:]
 
   init(_ writer: WorkbookWriter, _ sheet: UnsafeMutablePointer<lxw_worksheet>, _ name: String) {
     self.writer = writer
@@ -89,7 +91,8 @@ public final class WorkbookSheetWriter {
       throw .workbook(
         .output, .workbookWrite, place(cell), .init("this is no date", vi: "đây không phải là ngày"), value: iso)
     }
-    let dated = style.numberFormat == nil
+    let dated =
+      style.numberFormat == nil
       ? style.with { $0.numberFormat = iso.utf8.count > 10 ? "yyyy/mm/dd hh:mm:ss" : "yyyy/mm/dd" } : style
     let (row, column, format) = try prepare(cell, dated)
     try check(worksheet_write_number(sheet, row, column, serial, format), cell)
@@ -131,10 +134,23 @@ public final class WorkbookSheetWriter {
     if writer.constantMemory, range.last.row != range.first.row {
       throw .workbook(
         .output, .workbookWrite, place(range.first),
-        .init("several rows cannot be merged in constant memory", vi: "không gộp được nhiều dòng ở chế độ bộ nhớ cố định"))
+        .init(
+          "several rows cannot be merged in constant memory", vi: "không gộp được nhiều dòng ở chế độ bộ nhớ cố định"))
     }
     _ = try indices(range.last)
     try checkLength(text, range.first)
+    // Excel calls a file with overlapping ranges damaged.
+    for row in range.first.row...range.last.row {
+      let columns = range.first.column...range.last.column
+      if mergedColumns[row, default: []].contains(where: { $0.overlaps(columns) }) {
+        throw .workbook(
+          .output, .workbookWrite, place(range.first),
+          .init("\(range) overlaps another merged range", vi: "\(range) chồng lên vùng gộp khác"))
+      }
+    }
+    for row in range.first.row...range.last.row {
+      mergedColumns[row, default: []].append(range.first.column...range.last.column)
+    }
     try check(
       worksheet_merge_range(
         sheet, row, column, UInt32(range.last.row - 1), UInt16(range.last.column), CellText.escape(text), format),
@@ -214,6 +230,12 @@ public final class WorkbookSheetWriter {
       throw .workbook(
         .output, .workbookWrite, place(range.first),
         .init("a choice of an inline list has a comma", vi: "một lựa chọn trong danh sách có dấu phẩy"))
+    }
+    // Excel's limit, in characters with the commas between; the library would print a warning.
+    guard choices.joined(separator: ",").unicodeScalars.count <= 255 else {
+      throw .workbook(
+        .output, .workbookWrite, place(range.first),
+        .init("an inline list has more than 255 characters", vi: "danh sách có hơn 255 ký tự"))
     }
     var pointers: [UnsafeMutablePointer<CChar>?] = choices.map { ocopCopy($0) }
     defer { pointers.forEach { $0?.deallocate() } }

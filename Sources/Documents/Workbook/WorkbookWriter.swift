@@ -1,6 +1,10 @@
 internal import CXlsxWriter
 public import Diagnostics
 
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
 /// Writes a workbook (.xlsx) with libxlsxwriter: forms and tables for people.
 ///
 /// The same calls give the same bytes: the creation time is fixed and nothing of the machine gets into the file. The file is
@@ -88,7 +92,28 @@ public final class WorkbookWriter {
   /// - Throws: as the other.
   public func defineName(_ name: String, formula: String) throws(Fault) {
     let workbook = try open()
-    try Self.check(workbook_define_name(workbook, name, formula), Place(file: path, field: name))
+    let place = Place(file: path, field: name)
+    guard Self.isName(name) else {
+      throw .workbook(
+        .output, .workbookWrite, place,
+        .init("a range cannot have the name «\(name)»", vi: "vùng không thể có tên «\(name)»"))
+    }
+    try Self.check(workbook_define_name(workbook, name, formula), place)
+  }
+
+  /// Letters, digits, `_` and `.`, not beginning with a digit or point, and not to be taken for a cell: `A1`, `R1C1`, `R`, `C`.
+  /// The library lets the latter pass, and Excel then calls the file damaged.
+  private static func isName(_ name: String) -> Bool {
+    guard let first = name.first, first.isLetter || first == "_", name.utf16.count <= 255,
+      name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }), CellAddress(name) == nil
+    else { return false }
+    // R1C1 notation: both parts with or without numbers.
+    var rest = name.uppercased()[...]
+    for letter in ["R", "C"] where rest.hasPrefix(letter) {
+      rest = rest.dropFirst()
+      rest = rest.drop { $0.isASCII && $0.isNumber }
+    }
+    return !rest.isEmpty
   }
 
   /// Writes the file. Nothing can be added after that.
@@ -96,6 +121,13 @@ public final class WorkbookWriter {
   /// - Throws: `output` with `workbook-write`.
   public func close() throws(Fault) {
     let workbook = try open()
+    // Asked before the library does, which prints its failures.
+    let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      let reason = String(cString: strerror(errno))
+      throw .workbook(.output, .workbookWrite, Place(file: path), .init(reason, vi: reason))
+    }
+    Glibc.close(descriptor)
     // Closing frees the workbook, also when it fails.
     self.workbook = nil
     try Self.check(workbook_close(workbook), Place(file: path))

@@ -105,19 +105,27 @@ open class XMLHandler {
   /// Ends the parse: no event comes after the present one, and `push` or `finish` throws the fault. The first fault stays.
   public final func fail(_ fault: Fault) { parserState?.pointee.stop(with: fault) }
 
+  /// Where the parser stands; everything is 0 outside a parse.
+  public final var parser: XMLPosition { XMLPosition(state: parserState) }
+}
+
+/// Where a parser stands while it calls its handler. A view: read it during the call, do not keep it.
+public struct XMLPosition {
+  let state: UnsafeMutablePointer<XMLParserState>?
+
   /// Bytes of decoded (UTF-8) input up to where the parser stands: in `startElement` just before the tag's `>` or `/>`, in
-  /// `endElement` just behind the end tag, in `text` somewhere at the text's begin or end. 0 outside a parse.
-  public final var byteOffset: UInt64 { parserState?.pointee.byteOffset ?? 0 }
+  /// `endElement` just behind the end tag, in `text` somewhere at the text's begin or end.
+  public var byteOffset: UInt64 { state?.pointee.byteOffset ?? 0 }
 
   /// The offset of the present start tag's `<` in the decoded input; only in `startElement`.
-  public final var tagOffset: UInt64 { parserState?.pointee.tagOffset ?? 0 }
+  public var tagOffset: UInt64 { state?.pointee.tagOffset ?? 0 }
 
-  /// The line where the parser stands, from 1. 0 outside a parse.
-  public final var line: Int { parserState?.pointee.line ?? 0 }
+  /// The line, from 1.
+  public var line: Int { state?.pointee.line ?? 0 }
 
-  /// How many elements are open: in `startElement` and `endElement` with the present one. 0 outside a parse.
-  public final var depth: Int { parserState?.pointee.depth ?? 0 }
+  /// How many elements are open: in `startElement` and `endElement` with the present one.
+  public var depth: Int { state?.pointee.depth ?? 0 }
 
-  /// Where the parser stands, for a finding.
-  public final var place: Place { parserState?.pointee.place ?? Place() }
+  /// The place for a finding: file, line, column and byte.
+  public var place: Place { state?.pointee.place ?? Place() }
 }

@@ -19,7 +19,8 @@ public enum XMLNames {
 
   /// Whether a character may stand in an XML document at all (XML 1.0, section 2.2); no reference can bring others in.
   public static func isCharacter(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value >= 0x20 ? scalar.value != 0xFFFE && scalar.value != 0xFFFF
+    scalar.value >= 0x20
+      ? scalar.value != 0xFFFE && scalar.value != 0xFFFF
       : scalar.value == 0x09 || scalar.value == 0x0A || scalar.value == 0x0D
   }
 

@@ -92,7 +92,7 @@ struct XMLParserState {
   var context: xmlParserCtxtPtr?
   var fault: Fault?
   /// libxml2's first error of this document.
-  var error: (code: Int32, line: Int, column: Int, offset: UInt64, message: String)?
+  var error: (code: Int32, line: Int, column: Int, offset: UInt64, message: LocalizedText)?
   var textLength = 0
   /// Elements that are open. libxml2's own count does not have the present one yet when an event is told.
   var depth = 0
@@ -188,11 +188,15 @@ struct XMLParserState {
   static func finish(_ state: UnsafeMutablePointer<XMLParserState>) {
     if state.pointee.fault != nil { return }
     if state.pointee.context == nil {
-      if state.pointee.head.isEmpty { return state.pointee.raise(XML_ERR_DOCUMENT_EMPTY, "the document is empty") }
+      if state.pointee.head.isEmpty {
+        return state.pointee.raise(XML_ERR_DOCUMENT_EMPTY, .init("the document is empty", vi: "tài liệu rỗng"))
+      }
       begin(state)
     }
     if state.pointee.fault == nil { parse(state, UnsafeBufferPointer(start: nil, count: 0), last: true) }
-    if state.pointee.fault == nil, !state.pointee.hasRoot { state.pointee.raise(XML_ERR_DOCUMENT_END, "no element") }
+    if state.pointee.fault == nil, !state.pointee.hasRoot {
+      state.pointee.raise(XML_ERR_DOCUMENT_END, .init("there is no element", vi: "không có phần tử nào"))
+    }
   }
 
   /// Makes libxml2's context with the document's first bytes.
@@ -209,7 +213,9 @@ struct XMLParserState {
       return
     }
     state.pointee.context = context
-    _ = xmlCtxtUseOptions(context, Int32(XML_PARSE_NONET.rawValue))
+    // NOENT sounds dangerous and is not, since no entity can be declared: without it `&amp;` in an attribute's value comes as
+    // `&#38;`, for a second pass that SAX has not.
+    _ = xmlCtxtUseOptions(context, Int32(XML_PARSE_NONET.rawValue | XML_PARSE_NOENT.rawValue))
     if head.count > first {
       head.withUnsafeBufferPointer { parse(state, UnsafeBufferPointer(rebasing: $0[first...]), last: false) }
     }
@@ -233,7 +239,14 @@ struct XMLParserState {
 
     if state.pointee.fault != nil { return }
     if state.pointee.error == nil, context.pointee.wellFormed == 0 || (last && code != 0) {
-      state.pointee.error = (code, state.pointee.line, 0, state.pointee.byteOffset, "")
+      state.pointee.error = (code, state.pointee.line, 0, state.pointee.byteOffset, .init("", vi: ""))
+    }
+    let depth = state.pointee.depth
+    if last, depth > 0, state.pointee.error?.code == Int32(XML_ERR_DOCUMENT_END.rawValue) {
+      // libxml2 speaks of extra content here, which misleads.
+      state.pointee.error?.message = .init(
+        "the document ends while \(depth) elements are open", vi: "tài liệu kết thúc khi còn \(depth) phần tử chưa đóng"
+      )
     }
     if state.pointee.error != nil { return state.pointee.raiseError() }
     state.pointee.checkWaiting(context)
@@ -269,18 +282,20 @@ struct XMLParserState {
     }
     let code = error.pointee.code
     if error.pointee.level == XML_ERR_WARNING || code == Int32(XML_WAR_NS_URI.rawValue) { return }
-    let message = error.pointee.message.map { String(cString: $0) } ?? ""
+    // One line, without the full stop or line end that libxml2 puts at times.
+    let text = error.pointee.message.map { String(cString: $0) } ?? ""
+    let message = text.split(whereSeparator: { $0.isNewline }).joined(separator: " ")
     let context = state.pointee.context
     state.pointee.error = (
       code, error.pointee.line > 0 ? Int(error.pointee.line) : state.pointee.line, Int(error.pointee.int2),
-      context == nil ? 0 : state.pointee.byteOffset, message
+      context == nil ? 0 : state.pointee.byteOffset, .init(message, vi: message)
     )
     // Namespace errors do not stop libxml2 by themselves.
     context?.pointee.disableSAX = 1
   }
 
   /// Makes a fault of an error that libxml2 does not find.
-  private mutating func raise(_ code: xmlParserErrors, _ message: String) {
+  private mutating func raise(_ code: xmlParserErrors, _ message: LocalizedText) {
     error = (Int32(code.rawValue), line, 0, byteOffset, message)
     raiseError()
   }
@@ -288,20 +303,22 @@ struct XMLParserState {
   /// Makes a fault of the error that was noted.
   private mutating func raiseError() {
     guard let error else { return }
-    // One line, without the full stop or line end that libxml2 puts at times.
-    let detail = error.message.split(whereSeparator: { $0.isNewline }).joined(separator: " ")
     let isEncoding =
-      error.code == Int32(XML_ERR_INVALID_ENCODING.rawValue) || error.code == Int32(XML_ERR_UNSUPPORTED_ENCODING.rawValue)
+      error.code == Int32(XML_ERR_INVALID_ENCODING.rawValue)
+      || error.code == Int32(XML_ERR_UNSUPPORTED_ENCODING.rawValue)
       || error.code == Int32(XML_ERR_UNKNOWN_ENCODING.rawValue) || error.code == Int32(XML_I18N_CONV_FAILED.rawValue)
       || error.code == Int32(XML_IO_ENCODER.rawValue)
     let code: DiagnosticCode = isEncoding ? .xmlEncoding : .xmlMalformed
     let place = Place(
       file: name, line: max(error.line, 1), column: error.column > 0 ? error.column : nil, byte: error.offset)
-    let suffix = detail.isEmpty ? "" : ": " + detail
+    let message = error.message
     stop(
       with: Fault(
         .malformed,
-        Diagnostic(code, at: place, message: .init(code.title.en + suffix, vi: code.title.vi + suffix))))
+        Diagnostic(
+          code, at: place,
+          message: message.en.isEmpty
+            ? nil : .init("\(code.title.en): \(message.en)", vi: "\(code.title.vi): \(message.vi)"))))
   }
 
   // MARK: Callbacks
@@ -332,10 +349,13 @@ struct XMLParserState {
     }
     sax.characters = { data, bytes, count in
       let state = data.unsafelyUnwrapped.assumingMemoryBound(to: XMLParserState.self)
+      // libxml2 tells of text even when it was told to be silent.
+      if state.pointee.context.unsafelyUnwrapped.pointee.disableSAX != 0 { return }
       state.pointee.textLength &+= Int(count)
       if state.pointee.textLength > state.pointee.limits.textLength {
         let limit = UInt64(state.pointee.limits.textLength)
-        return state.pointee.stopAtLimit(.init("length of a text in bytes", vi: "độ dài một đoạn văn bản theo byte"), limit)
+        return state.pointee.stopAtLimit(
+          .init("length of a text in bytes", vi: "độ dài một đoạn văn bản theo byte"), limit)
       }
       state.pointee.handler._withUnsafeGuaranteedRef {
         $0.text(UnsafeBufferPointer(start: bytes, count: Int(count)))
