@@ -1,35 +1,35 @@
-/// Why a writer could not carry a value.
+/// Why a value did not arrive whole.
 public enum LossReason: String, Sendable, Hashable, CaseIterable {
   /// The format or profile has no place for it.
-  case notCarried
-  /// Longer than the field allows.
+  case notCarried = "not-carried"
+  /// Cut to the target's length.
   case truncated
-  /// More decimals than the field allows.
+  /// Rounded to the target's precision.
   case rounded
-  /// Converted to another unit or form from which the value does not come back.
+  /// Converted by a rule of thumb, such as months to days, or to a form from which the value does not come back.
   case converted
-  /// More nodes or values than the format has places for.
-  case tooMany
-  /// A code that the partner's list does not have.
-  case unmappedCode
-  /// Characters that the encoding does not have.
+  /// There were more nodes or values than the target has places.
+  case tooMany = "too-many"
+  /// The target's code list has no equivalent.
+  case unmappedCode = "unmapped-code"
+  /// The target's encoding does not have some of its characters.
   case unencodable
 }
 
-/// Values of one kind that a writer could not carry, counted.
+/// What a writer could not carry: one kind of loss, how often, and one example.
 public struct Loss: Sendable, Hashable {
-  /// Which values: a path without positions, ids and numbers, such as `price[market=JP].amount`.
-  public var path: String
+  /// The place without positions, ids and numbers, such as `price[market=JP].amount` or `ingredient.origin`.
+  public var pattern: String
   /// Why.
   public var reason: LossReason
   /// How many values.
   public var count: Int
-  /// A product that has one, as people name it.
-  public var example: String
+  /// One product it happened to, as people name it.
+  public var example: String?
 
   /// Makes a loss.
-  public init(path: String, reason: LossReason, count: Int = 1, example: String) {
-    self.path = path
+  public init(pattern: String, reason: LossReason, count: Int = 1, example: String? = nil) {
+    self.pattern = pattern
     self.reason = reason
     self.count = count
     self.example = example
@@ -41,7 +41,7 @@ public struct LossReport: Sendable {
   /// How many patterns are told apart; what comes after is counted under the path without keys.
   public static let patternLimit = 2000
 
-  private var losses: [Key: Loss] = [:]
+  private var entries: [Key: Loss] = [:]
 
   private struct Key: Hashable, Sendable {
     // A 64-bit hash of kinds and keys along the path: two patterns that collide are counted together, no more.
@@ -55,14 +55,24 @@ public struct LossReport: Sendable {
   public init() {}
 
   /// Whether nothing was lost.
-  public var isEmpty: Bool { losses.isEmpty }
+  public var isEmpty: Bool { entries.isEmpty }
 
   /// How many values were lost.
-  public var count: Int { losses.values.reduce(0) { $0 + $1.count } }
+  public var total: Int { entries.values.reduce(0) { $0 + $1.count } }
 
-  /// The losses, sorted by path and reason.
-  public var all: [Loss] {
-    losses.values.sorted { ($0.path, $0.reason.rawValue) < ($1.path, $1.reason.rawValue) }
+  /// All losses, sorted by pattern and reason; the reasons of one pattern that came by different ways are added up.
+  public var losses: [Loss] {
+    var sums: [[String]: Loss] = [:]
+    for loss in entries.values {
+      let key = [loss.pattern, loss.reason.rawValue]
+      if let known = sums[key] {
+        sums[key]?.count += loss.count
+        sums[key]?.example = [known.example, loss.example].compactMap(\.self).min()
+      } else {
+        sums[key] = loss
+      }
+    }
+    return sums.values.sorted { ($0.pattern, $0.reason.rawValue) < ($1.pattern, $1.reason.rawValue) }
   }
 
   /// Counts a value of a node in a batch that could not be carried; nil for the whole node.
@@ -82,16 +92,18 @@ public struct LossReport: Sendable {
     }
     let key = Key(
       chain: chain, attribute: attribute?.rawValue ?? .max, facet: facet.rawValue, reason: reason)
-    if losses[key] != nil {
-      losses[key]?.count += 1
+    if entries[key] != nil {
+      entries[key]?.count += 1
       return
     }
     let root = node.node(at: 0)
-    add(key, ModelPath(of: node, attribute, facet), reason, 1, Product(root).identity ?? "")
+    add(key, ModelPath(of: node, attribute, facet), reason, 1, Product(root).identity)
   }
 
   /// Counts a value at a path that could not be carried.
-  public mutating func add(_ path: ModelPath, _ reason: LossReason, count: Int = 1, example: String) {
+  public mutating func add(
+    _ path: ModelPath, _ reason: LossReason, count: Int = 1, example: @autoclosure () -> String? = nil
+  ) {
     var chain: UInt64 = 14_695_981_039_346_656_037
     for step in path.steps.reversed() {
       chain = (chain ^ UInt64(step.kind.rawValue + 1)) &* 1_099_511_628_211
@@ -103,23 +115,40 @@ public struct LossReport: Sendable {
     }
     let key = Key(
       chain: chain, attribute: path.attribute?.rawValue ?? .max, facet: path.facet.rawValue, reason: reason)
-    if losses[key] != nil {
-      losses[key]?.count += count
+    if entries[key] != nil {
+      entries[key]?.count += count
       return
     }
-    add(key, path, reason, count, example)
+    add(key, path, reason, count, example())
+  }
+
+  /// Counts a loss under a pattern of the caller's.
+  public mutating func add(
+    _ pattern: String, _ reason: LossReason, count: Int = 1, example: @autoclosure () -> String? = nil
+  ) {
+    var chain: UInt64 = 14_695_981_039_346_656_037
+    for byte in pattern.utf8 { chain = (chain ^ UInt64(byte)) &* 1_099_511_628_211 }
+    let key = Key(chain: chain, attribute: .max - 1, facet: 0, reason: reason)
+    if entries[key] != nil {
+      entries[key]?.count += count
+    } else if entries.count < Self.patternLimit {
+      entries[key] = Loss(pattern: pattern, reason: reason, count: count, example: example())
+    } else {
+      let rest = Key(chain: 0, attribute: .max - 1, facet: 0, reason: reason)
+      entries[rest, default: Loss(pattern: "…", reason: reason, count: 0, example: example())].count += count
+    }
   }
 
   /// Takes over the counts of another report.
   public mutating func merge(_ other: LossReport) {
-    for (key, loss) in other.losses {
-      if losses[key] != nil { losses[key]?.count += loss.count } else { losses[key] = loss }
+    for (key, loss) in other.entries {
+      if entries[key] != nil { entries[key]?.count += loss.count } else { entries[key] = loss }
     }
   }
 
-  private mutating func add(_ key: Key, _ path: ModelPath, _ reason: LossReason, _ count: Int, _ example: String) {
-    if losses.count < Self.patternLimit {
-      losses[key] = Loss(path: Self.pattern(path), reason: reason, count: count, example: example)
+  private mutating func add(_ key: Key, _ path: ModelPath, _ reason: LossReason, _ count: Int, _ example: String?) {
+    if entries.count < Self.patternLimit {
+      entries[key] = Loss(pattern: Self.pattern(path), reason: reason, count: count, example: example)
       return
     }
     // Too many patterns: input could fill the memory with invented keys.
@@ -127,7 +156,8 @@ public struct LossReport: Sendable {
       steps: path.steps.map { .init(kind: $0.kind, selector: .first) }, attribute: path.attribute)
     let rest = Key(
       chain: UInt64(general.kind.rawValue), attribute: path.attribute?.rawValue ?? .max, facet: 0, reason: reason)
-    losses[rest, default: Loss(path: general.description, reason: reason, count: 0, example: example)].count += count
+    entries[rest, default: Loss(pattern: general.description, reason: reason, count: 0, example: example)].count +=
+      count
   }
 
   /// A path without what differs from product to product: of a key only the first attribute that a vocabulary limits stays.
