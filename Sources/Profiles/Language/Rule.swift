@@ -93,6 +93,8 @@ public struct FieldRule: Sendable {
   public var maxCharacters: Int?
   /// Longest text in UTF-8 bytes, or nil.
   public var maxBytes: Int?
+  /// Whether a longer text is cut, which is a loss, instead of being an error (`truncate:`).
+  public var truncates: Bool
   /// What a blank stands for when read.
   public var defaultValue: String?
   /// For an attribute with several values: all of them stand in this place, with this text between them. Without it, the
@@ -108,7 +110,8 @@ public struct FieldRule: Sendable {
     place: FieldPlace, target: ModelPath? = nil, languageAttribute: String? = nil, converter: Converter = .text,
     unit: UnitPlace? = nil, constant: String? = nil, derived: Derivation? = nil, isAlways: Bool = false,
     fallbacks: [ModelPath] = [], requirement: Requirement = .optional, requiredWhen: Condition? = nil,
-    maxCharacters: Int? = nil, maxBytes: Int? = nil, defaultValue: String? = nil, separator: String? = nil,
+    maxCharacters: Int? = nil, maxBytes: Int? = nil, truncates: Bool = false, defaultValue: String? = nil,
+    separator: String? = nil,
     presentation: Presentation = Presentation(), position: Place = Place()
   ) {
     self.place = place
@@ -124,6 +127,7 @@ public struct FieldRule: Sendable {
     self.requiredWhen = requiredWhen
     self.maxCharacters = maxCharacters
     self.maxBytes = maxBytes
+    self.truncates = truncates
     self.defaultValue = defaultValue
     self.separator = separator
     self.presentation = presentation
@@ -348,6 +352,9 @@ public indirect enum Derivation: Sendable {
   case formula(String)
   /// The date given by `--as-of`, in a converter's form.
   case asOf(Converter)
+  /// A measure for one quantity carried over to another: `amount`, which holds for `from`, times `to`, in a unit: the energy
+  /// of a whole pack from the energy of 100 g. Rounded to a whole number.
+  case scale(amount: ModelPath, unit: String, from: ModelPath, to: ModelPath)
   /// The running number of the product in the document, from 1.
   case number
   /// The texts of some nodes joined: kind under the product, conditions, pattern, separator.
