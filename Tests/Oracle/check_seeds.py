@@ -215,7 +215,7 @@ BUU_DIEN = [
     "ingredientStatement@vi", "certificate[standard=OCOP].issued", "certificate[standard=OCOP].expires"]
 AMAZON = [
     "title@en/amazon-us", "brand", "category[scheme=amazon-us].code", "category[scheme=amazon-us-item-type].code",
-    "description@en", "ingredientStatement@en", "bullet[5].text@en/amazon-us", "keywords@en/amazon-us",
+    "description@en", "ingredientStatement@en", "bullet[5].text@en", "keywords@en/amazon-us",
     "price[market=US,type=retail].amount", "isDangerous", "item[id=each].depth", "item[id=each].width",
     "item[id=each].height"]
 GS1 = [
