@@ -9,7 +9,7 @@ public enum ValueFault: Hashable, Sendable {
   case notUTF8(at: Int)
   /// Text that is not in normalisation form C.
   case notNFC
-  /// A control character other than tab and line feed in a text, any other where there is no text; its offset.
+  /// A control character other than tab and line feed in a text, any at all in a code; its offset.
   case control(at: Int)
   /// A blank at the start or end.
   case outerBlank
@@ -101,20 +101,22 @@ extension ValueType {
   }
 
   private static func text(_ value: Span<UInt8>, allowsLines: Bool) -> ValueFault? {
-    let fault = value.withUnsafeBufferPointer { buffer -> ValueFault? in
+    if isBlank(value, 0) || isBlank(value, value.count - 1) { return .outerBlank }
+    return value.withUnsafeBufferPointer { buffer -> ValueFault? in
       guard let start = buffer.baseAddress else { return .empty }
       var at = 0
       let found = ocop_scan_text(start, buffer.count, &at)
       if found & 1 != 0 { return .notUTF8(at: at) }
-      return found & 2 != 0 && nfc(buffer) != nil ? .notNFC : nil
+      if found & 2 != 0, nfc(buffer) != nil { return .notNFC }
+      // The vector scan for JSON stops at control characters, and at quotes and backslashes, which are fine here.
+      at = ocop_find_json(start, 0, buffer.count)
+      while at < buffer.count {
+        let byte = start[at]
+        if byte < 0x20, !allowsLines || (byte != 0x0A && byte != 0x09) { return .control(at: at) }
+        at = ocop_find_json(start, at + 1, buffer.count)
+      }
+      return nil
     }
-    if let fault { return fault }
-    if isBlank(value, 0) || isBlank(value, value.count - 1) { return .outerBlank }
-    for i in 0..<value.count where value[i] < 0x20 || value[i] == 0x7F {
-      if allowsLines, value[i] == 0x0A || value[i] == 0x09 { continue }
-      return .control(at: i)
-    }
-    return nil
   }
 
   private static func isBlank(_ value: Span<UInt8>, _ i: Int) -> Bool {
