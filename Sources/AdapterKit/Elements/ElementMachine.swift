@@ -1,0 +1,421 @@
+internal import Diagnostics
+internal import Documents
+internal import ProductModel
+internal import Profiles
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Gives the parser's events to the machine.
+final class ElementHandler: XMLHandler {
+  let machine: UnsafeMutablePointer<ElementMachine>
+
+  init(_ machine: UnsafeMutablePointer<ElementMachine>) { self.machine = machine }
+
+  override func startElement(_ name: XMLName, _ attributes: borrowing XMLAttributes) {
+    machine.pointee.start(name, attributes, self)
+  }
+
+  override func endElement(_ name: XMLName) { machine.pointee.end(self) }
+
+  override func text(_ bytes: UnsafeBufferPointer<UInt8>) { machine.pointee.text(bytes) }
+}
+
+/// Runs a reading plan over one document: a stack of frames, a table from names to states that fills as names are met, and
+/// the record being built. All memory is made once; a record in steady state costs no allocation.
+struct ElementMachine {
+  struct Frame {
+    var state: Int32
+    /// Where the scopes of the block begin in `scopes`.
+    var base: Int32
+    /// Offset from the record's start, just before the start tag's end.
+    var origin: UInt32 = 0
+    var facet: Facet = .none
+    var hasFacet = false
+    /// The text in the arena; -1 when the element's text is of no interest.
+    var textStart = -1
+    /// Where the text ends, when a child cut it short; else -1.
+    var textEnd = -1
+    var unitOffset = 0
+    var unitLength = -1
+    let name: UnsafePointer<UInt8>
+    let prefix: UnsafePointer<UInt8>?
+  }
+
+  /// A node that values inside an element belong to; made when the first value comes.
+  struct Scope {
+    var node: Int32
+    var kind: NodeKind
+    /// The enclosing scope's place in `scopes`, or -1.
+    var parent: Int32
+    /// The opener, or -1 for a called block.
+    var opener: Int32 = -1
+    /// For a called block: the attribute of the caller's node that names this one.
+    var link: Attribute?
+    var origin: UInt32 = 0
+    /// Which guards were found to hold or not.
+    var known: UInt64 = 0
+    var truth: UInt64 = 0
+  }
+
+  private struct Slot {
+    var state: Int32 = -1
+    var target: Int32 = 0
+    var name: UnsafePointer<UInt8>?
+    var namespace: UnsafePointer<UInt8>?
+  }
+
+  /// What the table of names answers beside states (0 and up): an unknown element, or an edge with several targets.
+  private static let unknown: Int32 = -1
+  private static let slotCount = 8192
+
+  let plan: ElementReadingPlan
+  let limits: XMLLimits
+  /// Set while the parser runs.
+  var batch: UnsafeMutablePointer<ProductBatch>
+
+  var frames: UnsafeMutablePointer<Frame>
+  var top = -1
+  var scopes: UnsafeMutablePointer<Scope>
+  private var slots: UnsafeMutablePointer<Slot>
+  private var slotsUsed = 0
+  var attributePointers: [UnsafePointer<UInt8>?]
+  /// Text goes to the arena now.
+  var collects = false
+  /// Elements open below, and with, one that is passed over.
+  var skipping = 0
+
+  /// The frame of the open record, or -1.
+  var recordTop = -1
+  var current = RecordScratch()
+  /// The last whole record, held back until it is sure that the next one is not the same product.
+  var pending = RecordScratch()
+  var hasPending = false
+  /// `pending`, once it was merged with another record.
+  var merged: Product?
+
+  var findings: [ElementFinding] = []
+  /// Elements already reported as unknown or not taken here, by state and name.
+  var reported: Set<String> = []
+  var languages: [(bytes: UInt64, facet: Facet)] = []
+
+  let keepsResidue: Bool
+  var residue = ElementResidue()
+
+  /// Where the first record begins, and the elements around it as written.
+  var firstRecord: UInt64?
+  var ancestors: [String] = []
+  var ancestorPath = ""
+  /// An element on the way to the record that has the right name in another namespace.
+  var nearMiss: (name: String, namespace: String?, expected: String?, offset: UInt64)?
+  var recordCount = 0
+  let sink: ElementFindingSink
+
+  init(_ plan: ElementReadingPlan, limits: XMLLimits, keepsResidue: Bool, sink: ElementFindingSink) {
+    self.plan = plan
+    self.limits = limits
+    self.keepsResidue = keepsResidue
+    self.sink = sink
+    frames = .allocate(capacity: limits.depth + 8)
+    scopes = .allocate(capacity: limits.depth + 8)
+    slots = .allocate(capacity: Self.slotCount)
+    slots.initialize(repeating: Slot(), count: Self.slotCount)
+    attributePointers = Array(repeating: nil, count: plan.attributeNames.count)
+    // Not used before a batch is set.
+    batch = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
+  }
+
+  func free() {
+    frames.deallocate()
+    scopes.deallocate()
+    slots.deallocate()
+  }
+
+  // MARK: Events
+
+  mutating func start(_ name: XMLName, _ attributes: borrowing XMLAttributes, _ handler: ElementHandler) {
+    if collects {
+      frames[top].textEnd = batch.pointee.byteCount
+      collects = false
+    }
+    if skipping > 0 {
+      skipping += 1
+      if residue.isOpen { residue.start(name, attributes) }
+      return
+    }
+    if top < 0 {
+      push(Frame(state: plan.root, base: 0, name: name.local, prefix: name.prefix))
+      return
+    }
+    let parent = frames[top]
+    var state = target(parent.state, name)
+    if state < Self.unknown { state = choose(parent.state, name, attributes) }
+    if state < 0 { return skip(name, attributes, handler, from: parent.state) }
+
+    var frame = Frame(state: state, base: parent.base, name: name.local, prefix: name.prefix)
+    if recordTop < 0 {
+      if state != plan.record {
+        push(frame)
+        return
+      }
+      beginRecord(name, handler)
+    }
+    let facts = plan.states[Int(state)]
+    if !facts.openers.isEmpty || facts.call >= 0 || !facts.attributes.isEmpty || !facts.actions.isEmpty {
+      frame.origin = UInt32(truncatingIfNeeded: handler.parser.byteOffset &- current.offset)
+      if !facts.openers.isEmpty, !open(facts, &frame) {
+        if plan.edges[Int(state)].isEmpty, facts.actions.isEmpty {
+          return skip(name, attributes, handler, from: parent.state, notTaken: true)
+        }
+      }
+      if facts.call >= 0 { call(facts, &frame) }
+    }
+    push(frame)
+    var at = frame.state
+    while at >= 0 {
+      let facts = plan.states[Int(at)]
+      if !facts.attributes.isEmpty, attributes.count > 0 { use(facts.attributes, attributes) }
+      if !facts.actions.isEmpty {
+        frames[top].textStart = batch.pointee.byteCount
+        collects = true
+      }
+      at = facts.fallback
+    }
+  }
+
+  mutating func end(_ handler: ElementHandler) {
+    if skipping > 0 {
+      skipping -= 1
+      if residue.isOpen {
+        residue.end()
+        if skipping == 0 { keepResidue() }
+      }
+      return
+    }
+    collects = false
+    let frame = frames[top]
+    if frame.textStart >= 0 {
+      let end = frame.textEnd >= 0 ? frame.textEnd : batch.pointee.byteCount
+      var at = frame.state
+      while at >= 0 {
+        let facts = plan.states[Int(at)]
+        var i = facts.actions.lowerBound
+        while i < facts.actions.upperBound {
+          run(i, offset: frame.textStart, length: end - frame.textStart, frame)
+          i += 1
+        }
+        at = facts.fallback
+      }
+    }
+    if residue.keeps { residue.after = frame.name }
+    if top == recordTop {
+      recordTop = -1
+      finishRecord(at: handler.parser.byteOffset)
+    }
+    top -= 1
+  }
+
+  @inline(__always) mutating func text(_ bytes: UnsafeBufferPointer<UInt8>) {
+    if collects {
+      if let start = bytes.baseAddress { _ = batch.pointee.append(start, count: bytes.count) }
+    } else if skipping > 0, residue.isOpen {
+      residue.text(bytes)
+    }
+  }
+
+  @inline(__always) private mutating func push(_ frame: Frame) {
+    // The parser's own limit on depth stops a document before the stack is full.
+    precondition(top + 1 < limits.depth + 8)
+    top += 1
+    frames[top] = frame
+  }
+
+  // MARK: Names
+
+  /// The state below a state for a name; less than -1 when attributes decide.
+  @inline(__always) private mutating func target(_ state: Int32, _ name: XMLName) -> Int32 {
+    let hash = UInt(bitPattern: name.local) &* 0x9E37_79B1 ^ UInt(bitPattern: name.uri) &+ UInt(state) &* 0x85EB_CA6B
+    var i = Int((hash ^ hash >> 15) & UInt(Self.slotCount - 1))
+    while let known = slots[i].name {
+      if known == name.local, slots[i].state == state, slots[i].namespace == name.uri { return slots[i].target }
+      i = (i + 1) & (Self.slotCount - 1)
+    }
+    let target = resolve(state, name)
+    // Hostile names must not fill the table; beyond that, each is resolved anew.
+    if slotsUsed < Self.slotCount / 2 {
+      slotsUsed += 1
+      slots[i] = Slot(state: state, target: target, name: name.local, namespace: name.uri)
+    }
+    return target
+  }
+
+  @inline(never) private func resolve(_ state: Int32, _ name: XMLName) -> Int32 {
+    var at = state
+    while at >= 0 {
+      for edge in plan.edges[Int(at)] where isEqual(name.local, edge.name) && isEqual(name.uri, edge.namespace) {
+        let only = edge.targets.count == 1 && edge.targets[0].conditions.isEmpty
+        return only ? edge.targets[0].state : -2
+      }
+      at = plan.states[Int(at)].fallback
+    }
+    return Self.unknown
+  }
+
+  /// The target that an element's attributes decide.
+  @inline(never) private func choose(_ state: Int32, _ name: XMLName, _ attributes: borrowing XMLAttributes) -> Int32 {
+    var at = state
+    while at >= 0 {
+      for edge in plan.edges[Int(at)] where isEqual(name.local, edge.name) && isEqual(name.uri, edge.namespace) {
+        for target in edge.targets {
+          var holds = true
+          for condition in target.conditions {
+            var isMet = false
+            for i in 0..<attributes.count where attributes[i].name.uri == nil && isEqual(attributes[i].name.local, condition.name) {
+              isMet = Self.isEqual(attributes[i].value, condition.value)
+            }
+            holds = holds && isMet
+          }
+          if holds { return target.state }
+        }
+      }
+      at = plan.states[Int(at)].fallback
+    }
+    return Self.unknown
+  }
+
+  func isEqual(_ name: UnsafePointer<UInt8>, _ bytes: [UInt8]) -> Bool {
+    for (i, byte) in bytes.enumerated() where name[i] != byte { return false }
+    return name[bytes.count] == 0
+  }
+
+  func isEqual(_ name: UnsafePointer<UInt8>?, _ bytes: [UInt8]?) -> Bool {
+    guard let name, let bytes else { return (name == nil || name![0] == 0) && (bytes?.isEmpty ?? true) }
+    return isEqual(name, bytes)
+  }
+
+  static func isEqual(_ a: UnsafeBufferPointer<UInt8>, _ b: [UInt8]) -> Bool {
+    a.count == b.count && (a.isEmpty || b.withUnsafeBufferPointer { memcmp(a.baseAddress!, $0.baseAddress!, a.count) == 0 })
+  }
+
+  /// The elements from the root to a frame, by their local names.
+  func path(to frame: Int, and last: UnsafePointer<UInt8>? = nil) -> String {
+    var text = ""
+    if frame >= 0 { for i in 0...frame { text += "/" + String(cString: frames[i].name) } }
+    return last.map { text + "/" + String(cString: $0) } ?? text
+  }
+
+  // MARK: Opening
+
+  /// Opens the scope of the first opener whose guards hold; false when none does.
+  private mutating func open(_ facts: ElementReadingPlan.State, _ frame: inout Frame) -> Bool {
+    for i in facts.openers {
+      let scope = plan.openers[Int(i)].scope
+      if !holds(plan.openers[Int(i)].guards, base: frame.base) { continue }
+      let at = frame.base + scope
+      scopes[Int(at)] = Scope(
+        node: -1, kind: plan.openers[Int(i)].kind, parent: at - 1, opener: i, origin: frame.origin)
+      frame.state = plan.openers[Int(i)].state
+      return true
+    }
+    return false
+  }
+
+  private mutating func call(_ facts: ElementReadingPlan.State, _ frame: inout Frame) {
+    let call = plan.calls[Int(facts.call)]
+    let caller = frame.base + facts.scope
+    let base = caller + 1
+    scopes[Int(base)] = Scope(node: -1, kind: call.kind, parent: caller, link: call.link, origin: frame.origin)
+    frame.base = base
+    frame.state = call.state
+  }
+
+  private mutating func beginRecord(_ name: XMLName, _ handler: ElementHandler) {
+    let offset = handler.parser.tagOffset
+    if firstRecord == nil {
+      firstRecord = offset
+      ancestorPath = path(to: top)
+      for i in 0...top {
+        let frame = frames[i]
+        ancestors.append((frame.prefix.map { String(cString: $0) + ":" } ?? "") + String(cString: frame.name))
+      }
+    }
+    recordCount += 1
+    recordTop = top + 1
+    current.begin(at: offset, arena: batch.pointee.byteCount, slots: plan.paths.count)
+    scopes[0] = Scope(node: 0, kind: .product, parent: -1)
+    if keepsResidue { residue.begin() }
+  }
+
+  // MARK: Unknown elements
+
+  /// Passes over an element that no rule takes, and says so once for each path.
+  @inline(never) private mutating func skip(
+    _ name: XMLName, _ attributes: borrowing XMLAttributes, _ handler: ElementHandler, from state: Int32,
+    notTaken: Bool = false
+  ) {
+    skipping = 1
+    if recordTop < 0 {
+      if nearMiss == nil {
+        for edge in plan.edges[Int(state)] where isEqual(name.local, edge.name) {
+          nearMiss = (
+            name.localName, name.namespace, edge.namespace.map { String(decoding: $0, as: UTF8.self) }, handler.parser.tagOffset
+          )
+        }
+      }
+      return
+    }
+    if keepsResidue, !notTaken { residue.open(name, attributes, context: path(to: top), after: residue.after) }
+    let key = "\(state) \(name.namespace ?? "") \(name.localName)"
+    if reported.count < 512, !reported.contains(key) {
+      reported.insert(key)
+      reportUnknown(name, handler, state, notTaken: notTaken)
+    }
+  }
+
+  private mutating func reportUnknown(_ name: XMLName, _ handler: ElementHandler, _ state: Int32, notTaken: Bool) {
+    let element = path(to: top, and: name.local)
+    var hint: LocalizedText?
+    for edge in plan.edges[Int(state)] where isEqual(name.local, edge.name) && !isEqual(name.uri, edge.namespace) {
+      let expected = edge.namespace.map { "«" + String(decoding: $0, as: UTF8.self) + "»" }
+      hint = LocalizedText(
+        "an element of this name is read in \(expected.map { "the namespace " + $0 } ?? "no namespace")",
+        vi: "phần tử tên này được đọc \(expected.map { "trong không gian tên " + $0 } ?? "ngoài mọi không gian tên")")
+    }
+    let code: DiagnosticCode = notTaken ? .elementNotTaken : .elementUnmapped
+    let finding = ElementFinding(
+      code: code, severity: notTaken ? nil : (plan.unmatched == .warn ? .warning : nil),
+      message: .init(
+        notTaken ? "this item's “\(name.localName)” is not read here" : "no rule reads “\(name.qualifiedName)”",
+        vi: notTaken ? "“\(name.localName)” của cấp này không được đọc" : "không có quy tắc nào đọc “\(name.qualifiedName)”"),
+      hint: hint, origin: UInt32(truncatingIfNeeded: handler.parser.tagOffset &- current.offset), element: element)
+    if plan.unmatched == .error, !notTaken {
+      return handler.fail(Fault(.malformed, sink.diagnostic(finding, offset: current.offset, product: nil)))
+    }
+    findings.append(finding)
+  }
+
+  private mutating func keepResidue() {
+    guard let value = residue.close() else { return }
+    let node = scopeNode(frames[top])
+    let place = batch.pointee.append(value)
+    current.addEntry(.residue, .none, on: node, offset: place.offset, length: place.length, origin: frames[top].origin)
+  }
+
+  /// The node that an element's children belong to.
+  private mutating func scopeNode(_ frame: Frame) -> Int32 {
+    materialise(frame.base + plan.states[Int(frame.state)].scope)
+  }
+}
+
+extension ElementMachine {
+  /// Says that the arena's bytes moved: what frames know of texts still being read.
+  mutating func shiftFrames(by distance: Int) {
+    if top < 0 { return }
+    for i in 0...top {
+      if frames[i].textStart >= 0 { frames[i].textStart += distance }
+      if frames[i].textEnd >= 0 { frames[i].textEnd += distance }
+      frames[i].unitOffset += distance
+    }
+  }
+}
