@@ -2,6 +2,10 @@ import Diagnostics
 import Documents
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Writes events down as text, neighbouring texts joined.
 final class EventRecorder: XMLHandler {
   var events: [String] = []
@@ -331,6 +335,33 @@ func xmlEvents(_ bytes: [UInt8], piece: Int = 1 << 16) throws -> [String] {
     let outer = Outer()
     #expect(xmlFault(Array("<a><b/></a>".utf8), handler: outer) == nil)
     #expect(outer.inner == ["<x></x>", "<x></x>"])
+  }
+
+  @Test("Nothing is printed, not even what the converters of encodings find")
+  func silent() throws {
+    let directory = TemporaryDirectory()
+    let path = directory.path + "/stderr"
+    let saved = dup(2)
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    dup2(file, 2)
+    var faults: [Fault?] = []
+    for encoding in ["Shift_JIS", "EUC-KR", "UTF-8", "nonsense"] {
+      let head = Array("<?xml version=\"1.0\" encoding=\"\(encoding)\"?><a>".utf8)
+      faults.append(xmlFault(head + [0x81, 0x20, 0xFF, 0xFF, 0x41] + Array("</b>".utf8)))
+    }
+    faults.append(xmlFault([0xFF, 0xFE, 0x3C, 0x00, 0x61, 0x00, 0x00, 0xD8, 0x61, 0x00]))
+    faults.append(xmlFault("<p:a>&x;"))
+    dup2(saved, 2)
+    close(saved)
+    close(file)
+    #expect(faults.allSatisfy { $0 != nil })
+    // Other tests may print at the same time, but not in libxml2's words.
+    let printed = String(decoding: fileBytes(path), as: UTF8.self)
+    for word in [
+      "parser error", "encoder error", "encoding error", "I/O error", "namespace error", "input conversion", "Entity:",
+    ] {
+      #expect(!printed.contains(word), "\(printed)")
+    }
   }
 
   @Test("Names that may stand in XML")

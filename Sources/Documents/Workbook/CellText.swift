@@ -1,5 +1,9 @@
 internal import Bytes
 
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
 /// The text of shared and inline strings as workbooks write it.
 enum CellText {
   /// Ends a run of text that was put into a buffer from a place on: takes leading and trailing white space away unless the
@@ -28,8 +32,15 @@ enum CellText {
   static func unescape(_ buffer: inout ByteBuffer, from: Int) {
     let bytes = buffer.bytes
     var at = from
-    while at + 7 <= bytes.count, unit(bytes, at) == nil { at += 1 }
-    if at + 7 > bytes.count { return }
+    repeat {
+      guard at + 7 <= bytes.count, let start = bytes.baseAddress, let hit = memchr(start + at, 0x5F, bytes.count - at)
+      else {
+        return
+      }
+      at = UnsafeRawPointer(hit) - UnsafeRawPointer(start)
+      if unit(bytes, at) != nil { break }
+      at += 1
+    } while true
     var result: [UInt8] = []
     let rest = [UInt8](bytes[at...])
     buffer.truncate(to: at)

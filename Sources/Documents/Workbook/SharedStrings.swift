@@ -3,8 +3,9 @@ internal import Diagnostics
 
 /// The shared strings of a workbook: one run of bytes and where each string ends. Readings (phonetic runs) are left out.
 final class SharedStrings {
-  private(set) var bytes = ByteBuffer(capacity: 1 << 12)
-  private var ends: [UInt32] = []
+  // Without checks of exclusive access: the handler alone writes, at each event.
+  @exclusivity(unchecked) private(set) var bytes = ByteBuffer(capacity: 1 << 12)
+  @exclusivity(unchecked) private var ends: [UInt32] = []
 
   /// How many strings there are.
   var count: Int { ends.count }
@@ -28,12 +29,12 @@ final class SharedStrings {
     // The table outlives its handler, which it makes.
     unowned let table: SharedStrings
     let limits: WorkbookLimits
-    var skipped = 0
-    var isInString = false
-    var isInText = false
-    var keepsSpace = false
-    var textStart = 0
-    var stringStart = 0
+    @exclusivity(unchecked) var skipped = 0
+    @exclusivity(unchecked) var isInString = false
+    @exclusivity(unchecked) var isInText = false
+    @exclusivity(unchecked) var keepsSpace = false
+    @exclusivity(unchecked) var textStart = 0
+    @exclusivity(unchecked) var stringStart = 0
 
     init(_ table: SharedStrings, _ limits: WorkbookLimits) {
       self.table = table

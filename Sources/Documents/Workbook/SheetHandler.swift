@@ -10,7 +10,7 @@ final class SheetHandler: XMLHandler {
   var queue: [WorkbookRow] = []
   /// Merged ranges met so far; they stand behind the rows.
   var merges: [CellRange] = []
-  private var storage: RowStorage
+  @exclusivity(unchecked) private var storage: RowStorage
   /// The storage before the present one; the two take turns.
   private var spare: RowStorage
   private let sheet: String
@@ -20,34 +20,37 @@ final class SheetHandler: XMLHandler {
   /// Passes over the rows; for those who want the merged ranges only.
   private let mergesOnly: Bool
 
+  // Events come one after the other on one thread, and none of these is reached from outside: the checks of exclusive access
+  // that a class's properties have would cost more than the work.
+
   private enum State { case sheet, row, cell, inline }
   private enum Target { case none, value, inline }
   private enum CellType { case number, shared, inline, formulaText, boolean, error, date }
 
-  private var state = State.sheet
-  private var target = Target.none
-  private var skipped = 0
+  @exclusivity(unchecked) private var state = State.sheet
+  @exclusivity(unchecked) private var target = Target.none
+  @exclusivity(unchecked) private var skipped = 0
   /// The main namespace: whatever the root element is in, transitional or strict. libxml2 interns it, so it is one pointer.
-  private var main: UnsafePointer<UInt8>?
-  private var hasRoot = false
-  private var cellCount = 0
+  @exclusivity(unchecked) private var main: UnsafePointer<UInt8>?
+  @exclusivity(unchecked) private var hasRoot = false
+  @exclusivity(unchecked) private var cellCount = 0
 
-  private var rowNumber = 0
-  private var isRowHidden = false
-  private var firstCell = 0
+  @exclusivity(unchecked) private var rowNumber = 0
+  @exclusivity(unchecked) private var isRowHidden = false
+  @exclusivity(unchecked) private var firstCell = 0
   /// Where the row's bytes begin in the storage.
-  private var rowStart = 0
-  private var needsSorting = false
+  @exclusivity(unchecked) private var rowStart = 0
+  @exclusivity(unchecked) private var needsSorting = false
 
-  private var column = -1
-  private var type = CellType.number
-  private var style = 0
-  private var isFormula = false
-  private var value = 0..<0
-  private var inline = 0..<0
-  private var hasInline = false
-  private var textStart = 0
-  private var keepsSpace = false
+  @exclusivity(unchecked) private var column = -1
+  @exclusivity(unchecked) private var type = CellType.number
+  @exclusivity(unchecked) private var style = 0
+  @exclusivity(unchecked) private var isFormula = false
+  @exclusivity(unchecked) private var value = 0..<0
+  @exclusivity(unchecked) private var inline = 0..<0
+  @exclusivity(unchecked) private var hasInline = false
+  @exclusivity(unchecked) private var textStart = 0
+  @exclusivity(unchecked) private var keepsSpace = false
 
   init(
     sheet: String, limits: WorkbookLimits, formats: CellFormats, strings: SharedStrings, is1904: Bool, mergesOnly: Bool
