@@ -15,6 +15,7 @@ public struct DerivationPlan: Sendable {
     case constant([UInt8])
     case join(PathPlan, NodeKind, [ConditionPlan], PatternCodec, [UInt8])
     case text([UInt8])
+    case scale(PackScale)
     case number
   }
 
@@ -48,6 +49,8 @@ public struct DerivationPlan: Sendable {
       )
     case .formula(let text): operation = .formula(text)
     case .number: operation = .number
+    case .scale(let amount, let unit, let from, let to):
+      operation = .scale(PackScale(amount: amount, unit: unit, from: from, to: to, at: kind))
     case .asOf(let converter):
       let codec = try ValueCodec(converter, type: .date, codes: codes)
       var buffer = ByteBuffer(capacity: 64)
@@ -116,6 +119,10 @@ public struct DerivationPlan: Sendable {
     case .reference(let path, let attribute, let codec):
       return reference(path, attribute, codec, node, &buffer, &coverage)
     case .formula: return .missing
+    case .scale(let scale):
+      guard let value = scale.value(node) else { return .missing }
+      buffer.append(value)
+      return .written
     case .join(let parent, let kind, let only, let pattern, let separator):
       guard let above = parent.node(from: node) else { return .missing }
       let start = buffer.count

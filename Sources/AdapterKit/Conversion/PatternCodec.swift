@@ -280,7 +280,7 @@ public struct ListCodec: Sendable {
   ) {
     let place = TextScan.trimmed(batch.unsafeArena, offset, length)
     let text = UnsafeBufferPointer(start: UnsafePointer(batch.unsafeArena) + place.offset, count: place.length)
-    if place.length == 0 || (!none.isEmpty && text.elementsEqual(none)) { return }
+    if place.length == 0 || isNone(text) { return }
     var at = place.offset
     let end = place.offset + place.length
     var parent = -1
@@ -298,6 +298,8 @@ public struct ListCodec: Sendable {
       at = stop + max(separatorTrimmed.count, 1)
     }
   }
+
+  func isNone(_ text: UnsafeBufferPointer<UInt8>) -> Bool { !none.isEmpty && text.elementsEqual(none) }
 
   private func nextSeparator(_ from: Int, _ end: Int, _ batch: inout ProductBatch) -> Int {
     guard !separatorTrimmed.isEmpty else { return end }
@@ -367,5 +369,14 @@ public struct ListCodec: Sendable {
       i += 1
     }
     return false
+  }
+}
+
+extension ListCodec {
+  /// Whether a text in the arena holds elements: neither blank nor the text for none.
+  public func hasElements(offset: Int, length: Int, in batch: borrowing ProductBatch) -> Bool {
+    let place = TextScan.trimmed(batch.unsafeArena, offset, length)
+    let text = UnsafeBufferPointer(start: UnsafePointer(batch.unsafeArena) + place.offset, count: place.length)
+    return place.length > 0 && !isNone(text)
   }
 }

@@ -1,0 +1,432 @@
+internal import Diagnostics
+public import Documents
+public import ProductModel
+internal import Profiles
+
+/// A row of cells whose texts lie in a batch's arena.
+public protocol RowCells: ~Copyable {
+  /// How many cells the row has.
+  var cellCount: Int { get }
+  /// Where a cell's text lies in the arena.
+  func cell(_ index: Int) -> (offset: Int, length: Int)
+  /// A cell's origin: for text its distance from the row's start, for a workbook whatever its reader resolves.
+  func cellOrigin(_ index: Int) -> Int
+}
+
+extension DelimitedTokenizer: RowCells {
+  /// How many fields the row has.
+  @inline(__always) public var cellCount: Int { fieldCount }
+  /// Where a field lies.
+  @inline(__always) public func cell(_ index: Int) -> (offset: Int, length: Int) { field(index) }
+  /// A field's distance from the row's start.
+  @inline(__always) public func cellOrigin(_ index: Int) -> Int { Int(origin(index)) }
+}
+
+/// Cells given one by one, for engines whose rows are sparse.
+public struct SparseCells: RowCells {
+  /// Where each cell lies and its origin; a length of 0 stands for a cell that is not there.
+  public var cells: [(offset: Int, length: Int, origin: Int)]
+
+  /// Makes a row of empty cells.
+  public init(count: Int) { cells = Array(repeating: (0, 0, 0), count: count) }
+
+  /// How many cells there are.
+  public var cellCount: Int { cells.count }
+  /// Where a cell lies.
+  public func cell(_ index: Int) -> (offset: Int, length: Int) { (cells[index].offset, cells[index].length) }
+  /// A cell's origin.
+  public func cellOrigin(_ index: Int) -> Int { cells[index].origin }
+}
+
+/// A finding in one cell of a row.
+public struct CellFinding: Sendable {
+  /// The cell's number in the row.
+  public var cell: Int
+  /// The column in the plan, or -1.
+  public var column: Int
+  /// The cell's origin, pointing at the offending byte where that is known.
+  public var origin: Int
+  /// What is wrong.
+  public var finding: ConversionFinding
+  /// The attribute.
+  public var path: ModelPath?
+  /// The cell's text.
+  public var value: String?
+}
+
+/// What reading rows needs beside the plan; reused from row to row.
+public struct RowReadingState: Sendable {
+  /// What was found in the last row.
+  public var findings: [CellFinding] = []
+  /// Whether the last row set any value.
+  public internal(set) var isEmpty = true
+  /// The number of the node behind each slot; -1 while it is not open.
+  var numbers: [Int32] = []
+  var opened: [Int] = []
+  /// Where the plan's constants stand in the batch.
+  var constants = 0
+  var parts: [PartFinding] = []
+
+  /// Makes an empty state.
+  public init() {}
+}
+
+/// A plan for reading rows in which each column's cell is known.
+public struct RowReadingPlan: Sendable {
+  /// The columns.
+  public let plan: TablePlan
+  /// The cell of every column; -1 when the table does not have it.
+  public let cells: [Int]
+  private let actions: [Action]
+
+  private struct Action: Sendable {
+    var operation: TablePlan.Operation
+    var attribute: Attribute
+    var facet: Facet
+    var cell: Int32
+    var unitCell: Int32
+    var slot: Int32
+    var field: Int32
+    var group: Int32
+  }
+
+  /// Makes a plan.
+  ///
+  /// - Parameter cells: for every column of the plan the number of its cell, or -1.
+  public init(_ plan: TablePlan, cells: [Int]) {
+    self.plan = plan
+    self.cells = cells
+    var actions: [Action] = []
+    for i in plan.readingOrder {
+      let field = plan.fields[i]
+      if field.operation == .derived { continue }
+      if field.operation == .check, !(field.hasTarget && field.constantOffset >= 0) { continue }
+      let cell = field.column < 0 ? -1 : cells[field.column]
+      if field.column >= 0, cell < 0, !(field.operation == .constant && field.hasTarget) { continue }
+      if !field.hasTarget, field.operation == .value || field.operation == .text { continue }
+      actions.append(
+        Action(
+          operation: field.operation, attribute: field.attribute, facet: field.facet, cell: Int32(cell),
+          unitCell: Int32(field.unitColumn < 0 ? -1 : cells[field.unitColumn]), slot: Int32(field.slot),
+          field: Int32(i), group: Int32(field.group)))
+    }
+    self.actions = actions
+  }
+
+  /// Prepares a batch: the plan's constants go to its arena. Call once for every batch before its first row.
+  public func begin(_ batch: inout ProductBatch, _ state: inout RowReadingState) {
+    state.constants = plan.constants.withUnsafeBufferPointer { bytes in
+      bytes.baseAddress.map { batch.append($0, count: bytes.count) } ?? batch.byteCount
+    }
+    if state.numbers.count != plan.slots.count {
+      state.numbers = Array(repeating: -1, count: plan.slots.count)
+      state.opened.removeAll()
+    }
+  }
+
+  /// Reads a row into the product being built.
+  ///
+  /// - Parameters:
+  ///   - row: the cells.
+  ///   - start: the node that the row is about; 0 is the product.
+  ///   - isPlain: whether all cells are known to be plain text (`TextScan.isPlain`); else each is looked at.
+  ///   - batch: the batch with the open product.
+  ///   - state: takes the findings; a finding of severity error faults the record.
+  public func read<Row: RowCells & ~Copyable>(
+    _ row: borrowing Row, start: Int = 0, isPlain: Bool, in batch: inout ProductBatch, _ state: inout RowReadingState
+  ) {
+    if !state.findings.isEmpty { state.findings.removeAll(keepingCapacity: true) }
+    state.isEmpty = true
+    for slot in state.opened { state.numbers[slot] = -1 }
+    state.opened.removeAll(keepingCapacity: true)
+    state.numbers[0] = Int32(start)
+    if plan.kind != .product { state.numbers[1] = 0 }
+    let count = row.cellCount
+    for i in 0..<actions.count {
+      let action = actions[i]
+      let cell = Int(action.cell)
+      if action.operation == .text, action.group < 0 {
+        guard cell < count else { continue }
+        var place = row.cell(cell)
+        if !isPlain, place.length > 0 {
+          guard let mended = mend(row, action, place, in: &batch, &state) else { continue }
+          place = mended
+        }
+        place = TextScan.trimmed(batch.unsafeArena, place.offset, place.length)
+        if place.length == 0 { continue }
+        let origin = row.cellOrigin(cell)
+        let node = node(Int(action.slot), origin, &batch, &state)
+        batch.set(action.attribute, action.facet, on: node, offset: place.offset, length: place.length, origin: origin)
+        state.isEmpty = false
+        continue
+      }
+      readOther(row, action, count, isPlain, &batch, &state)
+    }
+  }
+
+  // MARK: Everything that is not plain text
+
+  private func readOther<Row: RowCells & ~Copyable>(
+    _ row: borrowing Row, _ action: Action, _ count: Int, _ isPlain: Bool, _ batch: inout ProductBatch,
+    _ state: inout RowReadingState
+  ) {
+    if action.group >= 0, !holds(Int(action.group), batch, state) { return }
+    let index = Int(action.field), cell = Int(action.cell)
+    if action.operation == .check || (action.operation == .constant && cell < 0) {
+      return setConstant(action, &batch, &state)
+    }
+    guard cell < count else { return }
+    var place = row.cell(cell)
+    if place.length > 0, !isPlain {
+      guard let mended = mend(row, action, place, in: &batch, &state) else { return }
+      place = mended
+    }
+    let origin = row.cellOrigin(cell)
+    switch action.operation {
+    case .value, .text:
+      var unit: (offset: Int, length: Int)?
+      if action.unitCell >= 0, Int(action.unitCell) < count {
+        let text = row.cell(Int(action.unitCell))
+        if text.length > 0 { unit = text }
+      }
+      value(action, cell, place, unit, origin, isDefault: false, &batch, &state)
+    case .values: values(action, cell, place, origin, &batch, &state)
+    case .constant:
+      place = TextScan.trimmed(batch.unsafeArena, place.offset, place.length)
+      let text = UnsafeBufferPointer(start: UnsafePointer(batch.unsafeArena) + place.offset, count: place.length)
+      if place.length > 0, !text.elementsEqual(plan.details[index].constantText) {
+        let expected = String(decoding: plan.details[index].constantText, as: UTF8.self)
+        report(
+          action, cell, origin,
+          ConversionFinding(
+            .constMismatch,
+            .init(
+              "“\(ValueCodec.string(text))” stands where “\(expected)” must stand",
+              vi: "“\(ValueCodec.string(text))” ở chỗ phải là “\(expected)”")),
+          String(decoding: text, as: UTF8.self), &state)
+      } else {
+        setConstant(action, &batch, &state)
+      }
+    case .composite, .list:
+      place = TextScan.trimmed(batch.unsafeArena, place.offset, place.length)
+      if place.length == 0 { return }
+      let shift = place.offset - row.cell(cell).offset
+      strip(&place, plan.details[index].prefix, plan.details[index].suffix, batch)
+      let isMoved = shift < 0 || shift > row.cell(cell).length
+      parts(action, cell, place, isMoved ? origin : origin + shift, &batch, &state)
+    case .derived, .check: return
+    }
+  }
+
+  /// Reads a text with the codec of an action and sets the value.
+  private func value(
+    _ action: Action, _ cell: Int, _ place: (offset: Int, length: Int), _ unit: (offset: Int, length: Int)?,
+    _ origin: Int, isDefault: Bool, _ batch: inout ProductBatch, _ state: inout RowReadingState
+  ) {
+    let field = Int(action.field)
+    var found: (offset: Int, length: Int)
+    switch plan.codecs[plan.fields[field].index].read(
+      offset: place.offset, length: place.length, unit: unit, in: &batch)
+    {
+    case .value(let offset, let length): found = (offset, length)
+    case .warned(let offset, let length, let finding):
+      found = (offset, length)
+      report(action, cell, origin, finding, text(place, batch), &state)
+    case .blank:
+      let info = plan.fields[field]
+      guard !isDefault, info.constantOffset >= 0 else { return }
+      if info.isLazy, state.numbers[Int(action.slot)] < 0 { return }
+      return value(
+        action, cell, (state.constants + info.constantOffset, info.constantLength), nil, origin, isDefault: true,
+        &batch,
+        &state)
+    case .fault(let finding): return report(action, cell, origin, finding, text(place, batch), &state)
+    }
+    let node = node(Int(action.slot), origin, &batch, &state)
+    batch.set(action.attribute, action.facet, on: node, offset: found.offset, length: found.length, origin: origin)
+    state.isEmpty = false
+  }
+
+  /// Several values in one cell.
+  private func values(
+    _ action: Action, _ cell: Int, _ place: (offset: Int, length: Int), _ origin: Int, _ batch: inout ProductBatch,
+    _ state: inout RowReadingState
+  ) {
+    let separator = plan.details[Int(action.field)].separator
+    var at = place.offset
+    let end = place.offset + place.length
+    while at <= end {
+      let bytes = UnsafePointer(batch.unsafeArena)
+      var stop = at
+      search: while stop < end {
+        if stop + separator.count <= end {
+          var k = 0
+          while k < separator.count, bytes[stop + k] == separator[k] { k += 1 }
+          if k == separator.count { break search }
+        }
+        stop += 1
+      }
+      value(action, cell, (at, stop - at), nil, origin + (at - place.offset), isDefault: true, &batch, &state)
+      at = stop + separator.count
+    }
+  }
+
+  private func parts(
+    _ action: Action, _ cell: Int, _ place: (offset: Int, length: Int), _ origin: Int, _ batch: inout ProductBatch,
+    _ state: inout RowReadingState
+  ) {
+    let field = plan.fields[Int(action.field)]
+    state.parts.removeAll(keepingCapacity: true)
+    let before = batch.openNodeCount
+    if field.operation == .composite {
+      let node = node(field.slot, origin, &batch, &state)
+      if plan.patterns[field.index].read(
+        offset: place.offset, length: place.length, origin: origin, on: node, in: &batch, findings: &state.parts)
+      {
+        state.isEmpty = false
+      }
+    } else {
+      // The parent is opened by the first element; a list that says “none” opens nothing.
+      let parent = plan.slots[field.slot].parent
+      guard plan.lists[field.index].hasElements(offset: place.offset, length: place.length, in: batch) else { return }
+      let node = node(parent, origin, &batch, &state)
+      plan.lists[field.index].read(
+        offset: place.offset, length: place.length, origin: origin, on: node, in: &batch, findings: &state.parts)
+      if batch.openNodeCount > before { state.isEmpty = false }
+    }
+    for part in state.parts {
+      state.findings.append(
+        CellFinding(
+          cell: cell, column: field.column, origin: origin, finding: part.finding, path: part.path, value: part.value))
+    }
+  }
+
+  /// The node behind a slot, opened when it is not yet.
+  @inline(__always) private func node(
+    _ slot: Int, _ origin: Int, _ batch: inout ProductBatch, _ state: inout RowReadingState
+  ) -> Int {
+    let known = state.numbers[slot]
+    return known >= 0 ? Int(known) : open(slot, origin, &batch, &state)
+  }
+
+  @inline(never) private func open(
+    _ slot: Int, _ origin: Int, _ batch: inout ProductBatch, _ state: inout RowReadingState
+  ) -> Int {
+    let parent = node(plan.slots[slot].parent, origin, &batch, &state)
+    let number = batch.addNode(plan.slots[slot].kind, under: parent)
+    state.numbers[slot] = Int32(number)
+    state.opened.append(slot)
+    for i in 0..<plan.slots[slot].keys.count { set(plan.slots[slot].keys[i], number, origin, &batch, state) }
+    for i in 0..<plan.slots[slot].implied.count { set(plan.slots[slot].implied[i], number, origin, &batch, state) }
+    for value in plan.slots[slot].sets { value.apply(to: number, enclosing: parent, in: &batch, origin: origin) }
+    return number
+  }
+
+  @inline(__always) private func set(
+    _ key: borrowing TablePlan.Key, _ node: Int, _ origin: Int, _ batch: inout ProductBatch, _ state: RowReadingState
+  ) {
+    batch.set(
+      key.attribute, on: node, offset: state.constants + key.offset, length: key.bytes.count, origin: origin)
+  }
+
+  private func setConstant(_ action: Action, _ batch: inout ProductBatch, _ state: inout RowReadingState) {
+    let field = plan.fields[Int(action.field)]
+    guard field.hasTarget, field.constantOffset >= 0 else { return }
+    // A constant alone is no reason for a node below the product.
+    let number = state.numbers[field.slot]
+    guard number >= 0 else { return }
+    batch.set(
+      field.attribute, field.facet, on: Int(number), offset: state.constants + field.constantOffset,
+      length: field.constantLength, origin: 0)
+  }
+
+  /// Whether the conditions of a group hold for what was read so far.
+  private func holds(_ group: Int, _ batch: borrowing ProductBatch, _ state: RowReadingState) -> Bool {
+    var at = group
+    while at >= 0 {
+      let plan = self.plan.groups[at]
+      let node = state.numbers[plan.slot]
+      var value: UnsafeBufferPointer<UInt8>?
+      if node >= 0, let attribute = plan.condition.path.attribute {
+        value = batch.openValue(attribute, plan.condition.path.facet, on: Int(node))
+      }
+      if !plan.condition.accepts(value) { return false }
+      at = plan.outer
+    }
+    return true
+  }
+
+  /// Looks at a cell of a row that is not plain; nil when it is no text.
+  private func mend<Row: RowCells & ~Copyable>(
+    _ row: borrowing Row, _ action: Action, _ place: (offset: Int, length: Int), in batch: inout ProductBatch,
+    _ state: inout RowReadingState
+  ) -> (offset: Int, length: Int)? {
+    let cell = Int(action.cell)
+    let type =
+      plan.fields[Int(action.field)].index >= 0
+      ? Model.declaration(plan.slots[Int(action.slot)].kind, action.attribute)?.type : nil
+    let allowsLines = type == nil || type == .text || action.operation == .list || action.operation == .composite
+    switch TextScan.check(offset: place.offset, length: place.length, allowsLines: allowsLines, in: &batch) {
+    case .clean(let offset, let length): return (offset, length)
+    case .changed(let offset, let length, let finding):
+      report(action, cell, row.cellOrigin(cell), finding, text((offset, length), batch), &state)
+      return (offset, length)
+    case .invalid(let at, let finding):
+      report(action, cell, row.cellOrigin(cell) + at, finding, text(place, batch), &state)
+      return nil
+    }
+  }
+
+  private func strip(
+    _ place: inout (offset: Int, length: Int), _ prefix: [UInt8], _ suffix: [UInt8], _ batch: borrowing ProductBatch
+  ) {
+    let bytes = UnsafeBufferPointer(start: UnsafePointer(batch.unsafeArena) + place.offset, count: place.length)
+    if !prefix.isEmpty, bytes.starts(with: prefix) {
+      place = (place.offset + prefix.count, place.length - prefix.count)
+    }
+    if !suffix.isEmpty, place.length >= suffix.count, bytes.suffix(suffix.count).elementsEqual(suffix) {
+      place.length -= suffix.count
+    }
+  }
+
+  private func text(_ place: (offset: Int, length: Int), _ batch: borrowing ProductBatch) -> String {
+    String(
+      decoding: UnsafeBufferPointer(
+        start: UnsafePointer(batch.unsafeArena) + place.offset, count: min(place.length, 400)),
+      as: UTF8.self)
+  }
+
+  private func report(
+    _ action: Action, _ cell: Int, _ origin: Int, _ finding: ConversionFinding, _ value: String?,
+    _ state: inout RowReadingState
+  ) {
+    let field = plan.fields[Int(action.field)]
+    state.findings.append(
+      CellFinding(
+        cell: cell, column: field.column, origin: origin, finding: finding, path: plan.path(of: field), value: value))
+  }
+}
+
+extension TablePlan {
+  /// The path of a field from the product, for messages.
+  func path(of field: Field) -> ModelPath? {
+    guard field.hasTarget else { return nil }
+    var steps: [ModelPath.Step] = []
+    var at = field.slot
+    while at >= 0, slots[at].kind != .product {
+      let slot = slots[at]
+      var selector = ModelPath.Selector.first
+      if slot.each >= 0 {
+        selector = .position(slot.number + 1)
+      } else if slot.position > 0 {
+        selector = .position(slot.position)
+      } else if !slot.keys.isEmpty {
+        selector = .keys(
+          slot.keys.map { .init(attribute: $0.attribute, value: String(decoding: $0.bytes, as: UTF8.self)) })
+      }
+      steps.append(ModelPath.Step(kind: slot.kind, selector: selector))
+      at = slot.parent
+    }
+    return ModelPath(steps: steps.reversed(), attribute: field.attribute, facet: field.facet)
+  }
+}
