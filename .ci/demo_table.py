@@ -14,13 +14,23 @@ def size(path):
     return f"{count / 1024:.0f} KB" if count >= 1024 else f"{count} B"
 
 
-def lacks(report, severities):
-    """What findings of these severities are about: the attribute where there is one, else the code. Most frequent first."""
-    about = Counter()
-    for finding in report["diagnostics"]:
-        if finding["severity"] in severities:
-            about[finding.get("attribute") or finding.get("field") or finding["code"]] += 1
-    return about.most_common()
+def counted(report, wanted, by):
+    """Findings for which `wanted` holds, counted by what `by` says of them; most frequent first."""
+    return Counter(by(finding) for finding in report["diagnostics"] if wanted(finding)).most_common()
+
+
+def place(finding):
+    return finding.get("attribute") or finding.get("field") or finding["code"]
+
+
+def lacks(report):
+    """(required and missing, wrong in another way, recommended and missing, worth a look)."""
+    return (
+        counted(report, lambda f: f["code"] == "required-missing", place),
+        counted(report, lambda f: f["severity"] in ("error", "fatal") and f["code"] != "required-missing",
+                lambda f: f"{place(f)}: {f['code']}"),
+        counted(report, lambda f: f["code"] == "recommended-missing", place),
+        counted(report, lambda f: f["severity"] == "warning" and f["code"] != "recommended-missing", lambda f: f["code"]))
 
 
 def listed(pairs, most):
@@ -43,27 +53,23 @@ def main(paths):
         rows.append([
             report["to"], report["output"], size(report["output"]), str(products["written"]),
             str(products["notApplicable"]), str(products["quarantined"]),
-            str(sum(count for _, count in lacks(report, ("warning",)))),
-            str(sum(loss["count"] for loss in report["losses"])),
+            str(sum(count for _, count in lacks(report)[2])), str(sum(loss["count"] for loss in report["losses"])),
         ])
     table(rows)
     print(f"""
-{reports[0]["products"]["read"]} products were read. Not applicable: the market does not want them (each profile says what it
-accepts). Quarantined: something required is missing or wrong; the records are kept beside the output, ready to be mended.
-To complete: recommended or doubtful values. Not carried: values for which that format has no place.
-What each market still lacks, with the number of findings:
+{reports[0]["products"]["read"]} products were read. Not applicable: the market's profile does not want such products. Quarantined:
+something required is missing or wrong; the records are kept beside the output, ready to be mended. To complete:
+recommended values that are missing. Not carried: values for which that format has no place.
+What each market still lacks, with the number of times:
 """)
     for report in reports:
-        print(f"{report['to']}  ({report['output']})")
-        errors, warnings = lacks(report, ("error",)), lacks(report, ("warning",))
+        print(f"{report['to']}  {report['output']}")
         losses = sorted(((loss["path"], loss["count"]) for loss in report["losses"]), key=lambda pair: -pair[1])
-        if errors:
-            print("  required:     " + listed(errors, 5))
-        if warnings:
-            print("  recommended:  " + listed(warnings, 5))
-        if losses:
-            print("  not carried:  " + listed(losses, 5))
-        if not errors and not warnings and not losses:
+        lines = list(zip(("required", "wrong", "recommended", "worth a look", "not carried"), (*lacks(report), losses)))
+        for name, pairs in lines:
+            if pairs:
+                print(f"  {name + ':':14}" + listed(pairs, 5))
+        if not any(pairs for _, pairs in lines):
             print("  nothing")
     print("\nEvery finding with its cell is in out/reports/; `ocop explain CODE` says what one means.")
 
