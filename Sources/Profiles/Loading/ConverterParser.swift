@@ -74,11 +74,26 @@ struct ConverterParser {
       guard arguments.count == 2, let style = style(0), arguments[1].utf8.count == 3,
         arguments[1].utf8.allSatisfy({ $0 >= 0x41 && $0 <= 0x5A })
       else { return wrong() }
+      guard Currency.decimals(arguments[1]) != nil else {
+        return fail(
+          node, text,
+          .init(
+            "“\(arguments[1])” is not a currency of ISO 4217.", vi: "“\(arguments[1])” không phải mã tiền tệ ISO 4217."),
+          didYouMean(nearest(to: arguments[1], among: Currency.all)))
+      }
       return .money(style, currency: arguments[1])
     case "measureIn":
       guard (1...3).contains(arguments.count), !arguments[0].isEmpty, arguments[0].utf8.count <= 3,
         let style = style(1)
       else { return wrong() }
+      guard UnitCode(arguments[0]) != nil else {
+        return fail(
+          node, text,
+          .init(
+            "“\(arguments[0])” is not a unit of UN/ECE Recommendation 20 or 21.",
+            vi: "“\(arguments[0])” không phải mã đơn vị của Khuyến nghị 20 hoặc 21 UN/ECE."),
+          didYouMean(nearest(to: arguments[0], among: UnitCode.all.map(\.code))))
+      }
       guard arguments.count == 3 else { return .measureIn(unit: arguments[0], style, maxFraction: nil) }
       guard let max = Int(arguments[2]), (0...12).contains(max) else { return wrong() }
       return .measureIn(unit: arguments[0], style, maxFraction: max)

@@ -8,6 +8,10 @@ struct RuleScope {
   var name: String
   var enclosing: [NodeKind]
   var rules: [BuiltRule]
+  /// Columns that join rows of a workbook's table to products and nodes.
+  var joins: [BuiltRule] = []
+  /// Whether the only rule is the each rule of a table with one row a node.
+  var isRowPerNode = false
 }
 
 /// Makes a layout from the YAML of `table:`, `workbook:` or `xml:`.
@@ -186,13 +190,16 @@ final class LayoutBuilder {
     table.columns = scope(.columns, name, reader.node("columns"), in: enclosing)
     // The same rules, for engines that compile an each rule as such.
     table.each?.rules = table.columns
-    if let each = table.each, let last = scopes.popLast() {
-      // The linter sees the each rule around the columns.
-      let built = BuiltRule(
-        rule: .each(each), source: node, enclosing: Array(enclosing.dropLast()), children: last.rules)
-      scopes.append(RuleScope(style: .columns, name: name, enclosing: [.product], rules: join + parents + [built]))
-    } else if let last = scopes.popLast() {
-      scopes.append(RuleScope(style: .columns, name: name, enclosing: [.product], rules: join + last.rules))
+    if var last = scopes.popLast() {
+      if let each = table.each {
+        // The linter sees the each rule around the columns.
+        let above = Array(enclosing.dropLast())
+        last.rules = [BuiltRule(rule: .each(each), source: node, enclosing: above, children: last.rules)]
+        last.isRowPerNode = true
+      }
+      last.joins = join + parents
+      last.enclosing = [.product]
+      scopes.append(last)
     }
     return table
   }

@@ -126,7 +126,8 @@ struct PathReader {
           .init("“\(text)” is not ^kind.attribute.", vi: "“\(text)” không có dạng ^loại.thuộc-tính."), nil)
         continue
       }
-      guard enclosing.contains(above) else {
+      // `^market.country` outside of any market is the market of the document or, when it names none, of the profile.
+      guard enclosing.contains(above) || text == "^market.country" else {
         report(
           entry.value, text,
           .init("No “\(above.name)” encloses this rule.", vi: "Quy tắc này không nằm trong “\(above.name)” nào."),

@@ -51,6 +51,51 @@ public struct ProfileLibrary: Sendable {
     try load(bytes: Array(yaml.utf8), file: file, asOf: asOf, variables: variables, diagnostics: diagnostics)
   }
 
+  /// Checks a profile without data and reports everything found, the worst first to be mended: what keeps it from being
+  /// loaded, then what will not work as it reads, then notes on what is lost.
+  ///
+  /// - Parameter adapters: names of adapters that exist; an empty list knows all names.
+  public func lint(
+    _ name: String, asOf: String, variables: [String: String] = [:], adapters: [String] = [],
+    into diagnostics: DiagnosticCollector
+  ) {
+    do throws(Fault) {
+      let path = try path(of: name, near: nil, at: nil)
+      try lint(
+        bytes: ProfileFiles.read(path, limit: YAMLSource.byteLimit), file: path, asOf: asOf, variables: variables,
+        adapters: adapters, into: diagnostics)
+    } catch {
+      diagnostics.report(error.diagnostic)
+    }
+  }
+
+  /// Checks a profile given as text; see `lint(_:asOf:variables:adapters:into:)`.
+  public func lint(
+    yaml: String, file: String = "profile.yaml", asOf: String, variables: [String: String] = [:],
+    adapters: [String] = [], into diagnostics: DiagnosticCollector
+  ) {
+    do throws(Fault) {
+      try lint(
+        bytes: Array(yaml.utf8), file: file, asOf: asOf, variables: variables, adapters: adapters, into: diagnostics)
+    } catch {
+      diagnostics.report(error.diagnostic)
+    }
+  }
+
+  private func lint(
+    bytes: [UInt8], file: String, asOf: String, variables: [String: String], adapters: [String],
+    into diagnostics: DiagnosticCollector
+  ) throws(Fault) {
+    // Rules that stand in several sheets through their code would be reported once each.
+    let found = DiagnosticCollector()
+    var reported = Set<Diagnostic>()
+    found.onDiagnostic = { if reported.insert($0).inserted { diagnostics.report($0) } }
+    guard let built = try build(bytes, file: file, asOf: asOf, variables: variables, into: found) else { return }
+    ProfileLint(
+      built: built, shelf: VocabularyShelf(root: root), adapters: adapters, asOf: asOf, diagnostics: found
+    ).run()
+  }
+
   private func load(
     bytes: [UInt8], file: String, asOf: String, variables: [String: String], diagnostics: DiagnosticCollector?
   ) throws(Fault) -> Profile {
@@ -176,7 +221,7 @@ public struct ProfileLibrary: Sendable {
       Diagnostic(.profileNotFound, at: Place(file: root), value: name, message: message, hint: didYouMean(near)))
   }
 
-  private static func baseName(_ path: String) -> String {
+  static func baseName(_ path: String) -> String {
     let last = path.split(separator: "/").last.map(String.init) ?? path
     return last.hasSuffix(".yaml") ? String(last.dropLast(5)) : last
   }
