@@ -8,10 +8,10 @@ enum CurrencyWords {
   private static let signs: [String: [String]] = [
     "VND": ["đ", "₫", "vnđ", "đồng", "dong", "d"],
     "USD": ["$", "us$", "usd$", "đô la", "dollar", "dollars"],
-    "JPY": ["¥", "円", "yen"],
-    "KRW": ["₩", "원", "won"],
+    "JPY": ["¥", "￥", "円", "yen"],
+    "KRW": ["₩", "￦", "원", "won"],
     "EUR": ["€", "euro", "euros"],
-    "GBP": ["£"], "THB": ["฿", "baht"], "CNY": ["¥", "元", "rmb"], "TWD": ["nt$"], "AUD": ["a$"], "SGD": ["s$"],
+    "GBP": ["£"], "THB": ["฿", "baht"], "CNY": ["¥", "￥", "元", "rmb"], "TWD": ["nt$"], "AUD": ["a$"], "SGD": ["s$"],
   ]
 
   /// The folded words for a currency, its code among them.
