@@ -295,6 +295,16 @@ public struct ProductBatch: ~Copyable {
     return nil
   }
 
+  /// Where all values of an attribute on a node of the open product lie in the arena, in the order they were set.
+  public func openValues(_ attribute: Attribute, _ facet: Facet = .none, on node: Int) -> [(offset: Int, length: Int)] {
+    var found: [(offset: Int, length: Int)] = []
+    for i in openEntry..<entryCount
+    where Int(entries[i].node) == node && entries[i].attribute == attribute && entries[i].facet == facet.rawValue {
+      found.append((Int(entries[i].offset), Int(entries[i].length)))
+    }
+    return found
+  }
+
   /// The first node of a kind under a parent of the open product whose attribute has this value; nil when there is none.
   public func openNode(
     _ kind: NodeKind, under parent: Int, where attribute: Attribute, is value: UnsafeBufferPointer<UInt8>
