@@ -41,13 +41,13 @@ public struct PathPlan: Sendable {
 
   /// Compiles a path that is used at nodes of a kind.
   ///
-  /// A path that the kind does not have starts at the product instead: paths carry no mark for a leading `product.`
+  /// A path with a leading `product.`, or one that the kind does not have, starts at the product instead.
   public init(_ path: ModelPath, at kind: NodeKind = .product) {
     self.path = path
     steps = path.steps.map(Step.init)
     attribute = path.attribute
     facet = path.facet
-    if kind == .product {
+    if kind == .product || path.isFromProduct {
       isFromProduct = true
     } else if let first = path.steps.first {
       isFromProduct = !first.kind.declaration.parents.contains(kind)

@@ -14,15 +14,20 @@ extension DiagnosticCode {
     explanation: .init(
       "A rule refers to something that the profile does not have, such as a block that is called.",
       vi: "Một quy tắc tham chiếu đến thứ mà hồ sơ không có, ví dụ một khối được gọi."),
-    remedy: .init("Correct the profile; `ocop profiles lint` shows the place.", vi: "Hãy sửa hồ sơ; `ocop profiles lint` chỉ ra vị trí."))
+    remedy: .init(
+      "Correct the profile; `ocop profiles lint` shows the place.",
+      vi: "Hãy sửa hồ sơ; `ocop profiles lint` chỉ ra vị trí."))
 
   /// A document without any record of the layout.
   public static let elementNoRecord = DiagnosticCode(
     "element-no-record", .fatal,
-    title: .init("The XML document holds no record of this profile", vi: "Tài liệu XML không có bản ghi nào theo hồ sơ này"),
+    title: .init(
+      "The XML document holds no record of this profile", vi: "Tài liệu XML không có bản ghi nào theo hồ sơ này"),
     explanation: .init(
       "Records are found by the names and namespaces of the elements around them. Another document type, or elements in another namespace, are other names.",
-      vi: "Bản ghi được tìm theo tên và không gian tên của các phần tử bao quanh. Loại tài liệu khác hoặc không gian tên khác là tên khác."),
+      vi:
+        "Bản ghi được tìm theo tên và không gian tên của các phần tử bao quanh. Loại tài liệu khác hoặc không gian tên khác là tên khác."
+    ),
     remedy: .init(
       "Check that the file fits the profile; give its sender the expected path and namespaces.",
       vi: "Hãy kiểm tra tệp có khớp hồ sơ không; báo cho bên gửi đường dẫn và không gian tên cần có."))
@@ -33,7 +38,9 @@ extension DiagnosticCode {
     title: .init("An element that no rule reads", vi: "Phần tử không có quy tắc nào đọc"),
     explanation: .init(
       "The canonical product has no attribute for it, or the profile does not map it. It is told once for each path; with residue it is kept and written back to the same format.",
-      vi: "Mô hình sản phẩm chuẩn không có thuộc tính tương ứng, hoặc hồ sơ không ánh xạ. Mỗi đường dẫn chỉ báo một lần; nếu giữ phần dư thì được ghi lại cho cùng định dạng."),
+      vi:
+        "Mô hình sản phẩm chuẩn không có thuộc tính tương ứng, hoặc hồ sơ không ánh xạ. Mỗi đường dẫn chỉ báo một lần; nếu giữ phần dư thì được ghi lại cho cùng định dạng."
+    ),
     remedy: .init("Nothing, or add a rule to the profile.", vi: "Không cần làm gì, hoặc thêm quy tắc vào hồ sơ."))
 
   /// An element that is read on other nodes only.
@@ -42,7 +49,9 @@ extension DiagnosticCode {
     title: .init("An element that is read on another pack level", vi: "Phần tử được đọc ở cấp đóng gói khác"),
     explanation: .init(
       "The profile takes this data from one level only, usually the base unit, since it is the same on all. Told once for each path.",
-      vi: "Hồ sơ chỉ lấy dữ liệu này từ một cấp, thường là đơn vị cơ bản, vì mọi cấp như nhau. Mỗi đường dẫn báo một lần."),
+      vi:
+        "Hồ sơ chỉ lấy dữ liệu này từ một cấp, thường là đơn vị cơ bản, vì mọi cấp như nhau. Mỗi đường dẫn báo một lần."
+    ),
     remedy: .init("Nothing, when the levels say the same.", vi: "Không cần làm gì nếu các cấp giống nhau."))
 
   /// Two values where one can be.
@@ -51,7 +60,9 @@ extension DiagnosticCode {
     title: .init("One thing is said twice and differently", vi: "Một dữ liệu được nêu hai lần khác nhau"),
     explanation: .init(
       "The same attribute of the same node came twice with different values, for example a pack's quantity in its two lists of contents.",
-      vi: "Cùng một thuộc tính xuất hiện hai lần với giá trị khác nhau, ví dụ số lượng trong hai danh sách thành phần của một kiện."),
+      vi:
+        "Cùng một thuộc tính xuất hiện hai lần với giá trị khác nhau, ví dụ số lượng trong hai danh sách thành phần của một kiện."
+    ),
     remedy: .init("Make both places say the same.", vi: "Hãy làm cho hai chỗ giống nhau."))
 
   /// A language attribute that is no language.
@@ -81,7 +92,9 @@ extension DiagnosticCode {
     explanation: .init(
       "The format describes trade items; a product without one has nothing to be described by.",
       vi: "Định dạng mô tả đơn vị thương phẩm; sản phẩm không có thì không mô tả được."),
-    remedy: .init("Give the product an item, such as `item[each]` with its GTIN.", vi: "Hãy thêm đơn vị, ví dụ `item[each]` cùng GTIN."))
+    remedy: .init(
+      "Give the product an item, such as `item[each]` with its GTIN.",
+      vi: "Hãy thêm đơn vị, ví dụ `item[each]` cùng GTIN."))
 
   /// Packs that hold each other.
   public static let elementCycle = DiagnosticCode(
@@ -96,6 +109,8 @@ extension DiagnosticCode {
   public static let elementTooMany = DiagnosticCode(
     "element-too-many", .warning,
     title: .init("More of something than the target takes", vi: "Nhiều hơn số lượng đích nhận"),
-    explanation: .init("The profile limits how often an element may stand; the rest is a loss.", vi: "Hồ sơ giới hạn số lần lặp của phần tử; phần còn lại bị mất."),
+    explanation: .init(
+      "The profile limits how often an element may stand; the rest is a loss.",
+      vi: "Hồ sơ giới hạn số lần lặp của phần tử; phần còn lại bị mất."),
     remedy: .init("Choose which ones to send.", vi: "Hãy chọn phần cần gửi."))
 }

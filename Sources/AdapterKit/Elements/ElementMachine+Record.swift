@@ -23,7 +23,8 @@ extension ElementMachine {
     if current.isOverflown {
       current.hasError = true
       findings.append(
-        ElementFinding(code: .productTooLarge, message: DiagnosticCode.productTooLarge.title, origin: 0, element: path(to: top)))
+        ElementFinding(
+          code: .productTooLarge, message: DiagnosticCode.productTooLarge.title, origin: 0, element: path(to: top)))
     }
     if !findings.isEmpty { tellFindings() }
 
@@ -74,7 +75,7 @@ extension ElementMachine {
   }
 
   private static let baseItem = Array(Model.baseItem.utf8)
-  private static let baseLevel = Array("BASE_UNIT_OR_EACH".utf8)
+  static let baseLevel = Array("BASE_UNIT_OR_EACH".utf8)
 
   private func isBase(_ item: Int32) -> Bool {
     let flag = current.find(.isBaseUnit, on: item)
@@ -239,7 +240,8 @@ extension ElementMachine {
     while i >= 0 {
       let other = current.entries[Int(i)]
       if other.attribute == entry.attribute, other.facet == entry.facet, other.length >= 0 {
-        let isSame = other.length == entry.length
+        let isSame =
+          other.length == entry.length
           && memcmp(arena + other.offset, arena + entry.offset, Int(entry.length)) == 0
         if isSame { return }
         if !isMany {
@@ -373,17 +375,21 @@ extension ElementMachine {
       let node = standing == 0 ? 0 : Int(record.nodes[Int(standing)].hash)
       if text.kind == .list {
         plan.lists[Int(text.index)].read(
-          offset: text.offset, length: text.length, origin: Int(text.origin), on: node, in: &batch.pointee, findings: &parts)
+          offset: text.offset, length: text.length, origin: Int(text.origin), on: node, in: &batch.pointee,
+          findings: &parts)
       } else {
-        let at = plan.composites[Int(text.index)].node.openNode(from: node, in: &batch.pointee, origin: Int(text.origin))
+        let at = plan.composites[Int(text.index)].node.openNode(
+          from: node, in: &batch.pointee, origin: Int(text.origin))
         _ = plan.composites[Int(text.index)].pattern.read(
-          offset: text.offset, length: text.length, origin: Int(text.origin), on: at, in: &batch.pointee, findings: &parts)
+          offset: text.offset, length: text.length, origin: Int(text.origin), on: at, in: &batch.pointee,
+          findings: &parts)
       }
       for part in parts {
         var place = sink.place(near: record.offset + UInt64(text.origin))
         place.element = text.element
         let diagnostic = Diagnostic(
-          part.finding.code, at: place, attribute: part.path?.description, value: part.value, message: part.finding.message,
+          part.finding.code, at: place, attribute: part.path?.description, value: part.value,
+          message: part.finding.message,
           hint: part.finding.hint)
         if diagnostic.severity >= .error { markFaulted(record.offset) }
         sink.diagnostics.report(diagnostic)

@@ -43,14 +43,25 @@ extension ElementMachine {
     var node = path.isFromProduct ? 0 : scopes[scope].node
     if node >= 0, path.path >= 0 { node = search(path.path, from: node) }
     let entry = node < 0 ? -1 : current.find(path.attribute, path.facet, on: node)
-    let isMet: Bool
+    var isMet: Bool
+    if entry < 0, plan.guards[Int(number)].isLevel, node >= 0, isFlaggedBase(node) {
+      isMet = plan.guards[Int(number)].values.contains { $0 == Self.baseLevel }
+      return (isMet != plan.guards[Int(number)].isNegated, true)
+    }
     if entry >= 0 {
       let bytes = value(entry)
-      isMet = plan.guards[Int(number)].values.isEmpty || plan.guards[Int(number)].values.contains { Self.isEqual(bytes, $0) }
+      isMet =
+        plan.guards[Int(number)].values.isEmpty || plan.guards[Int(number)].values.contains { Self.isEqual(bytes, $0) }
     } else {
       isMet = plan.guards[Int(number)].values.contains { $0 == plan.guards[Int(number)].absent }
     }
     return (isMet != plan.guards[Int(number)].isNegated, entry >= 0)
+  }
+
+  /// Whether an item says that it is the base unit, which stands for its level when that is not told.
+  private func isFlaggedBase(_ item: Int32) -> Bool {
+    let flag = current.find(.isBaseUnit, on: item)
+    return flag >= 0 && value(flag).count == 4
   }
 
   /// The bytes of an entry of the open record.
@@ -235,7 +246,8 @@ extension ElementMachine {
       if count == 0 { return }
       current.deferred.append(
         DeferredText(
-          kind: action.kind, index: action.index, node: materialise(frame.base + action.scope), offset: at, length: count,
+          kind: action.kind, index: action.index, node: materialise(frame.base + action.scope), offset: at,
+          length: count,
           origin: frame.origin, element: path(to: top)))
     }
   }
@@ -263,7 +275,8 @@ extension ElementMachine {
       reading = plan.fields[index].codec.read(offset: at, length: standIn.count, unit: unit, in: &batch.pointee)
     }
     if case .fault = reading, let plain = withoutExponent(offset, length) {
-      reading = plan.fields[index].codec.read(offset: plain.offset, length: plain.length, unit: unit, in: &batch.pointee)
+      reading = plan.fields[index].codec.read(
+        offset: plain.offset, length: plain.length, unit: unit, in: &batch.pointee)
     }
     switch reading {
     case .blank: return
@@ -364,14 +377,21 @@ extension ElementMachine {
   ) {
     if findings.count > ElementFindingSink.recordLimit { return }
     let arena = UnsafePointer(batch.pointee.unsafeArena)
-    let text = length > 0 ? String(decoding: UnsafeBufferPointer(start: arena + offset, count: min(length, 400)), as: UTF8.self) : nil
+    let text =
+      length > 0
+      ? String(decoding: UnsafeBufferPointer(start: arena + offset, count: min(length, 400)), as: UTF8.self) : nil
     var element = path(to: top)
-    if case .element(let path) = plan.fields[index].rule.place, let attribute = path.attribute { element += "/@" + attribute }
+    if case .element(let path) = plan.fields[index].rule.place, let attribute = path.attribute {
+      element += "/@" + attribute
+    }
     findings.append(
       ElementFinding(
-        code: finding.code, message: finding.message, hint: finding.hint, origin: frame.origin, element: element,
+        // A fixed text that differs is no fault of the product's data.
+        code: finding.code, severity: finding.code == .constMismatch ? .warning : nil, message: finding.message,
+        hint: finding.hint, origin: frame.origin, element: element,
         node: node, attribute: plan.fields[index].target?.attribute,
-        facet: frame.hasFacet && plan.fields[index].hasLanguage ? frame.facet : plan.fields[index].target?.facet ?? .none,
+        facet: frame.hasFacet && plan.fields[index].hasLanguage
+          ? frame.facet : plan.fields[index].target?.facet ?? .none,
         value: text))
   }
 }

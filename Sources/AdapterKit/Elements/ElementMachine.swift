@@ -271,7 +271,8 @@ struct ElementMachine {
           var holds = true
           for condition in target.conditions {
             var isMet = false
-            for i in 0..<attributes.count where attributes[i].name.uri == nil && isEqual(attributes[i].name.local, condition.name) {
+            for i in 0..<attributes.count
+            where attributes[i].name.uri == nil && isEqual(attributes[i].name.local, condition.name) {
               isMet = Self.isEqual(attributes[i].value, condition.value)
             }
             holds = holds && isMet
@@ -295,7 +296,8 @@ struct ElementMachine {
   }
 
   static func isEqual(_ a: UnsafeBufferPointer<UInt8>, _ b: [UInt8]) -> Bool {
-    a.count == b.count && (a.isEmpty || b.withUnsafeBufferPointer { memcmp(a.baseAddress!, $0.baseAddress!, a.count) == 0 })
+    a.count == b.count
+      && (a.isEmpty || b.withUnsafeBufferPointer { memcmp(a.baseAddress!, $0.baseAddress!, a.count) == 0 })
   }
 
   /// The elements from the root to a frame, by their local names.
@@ -359,7 +361,8 @@ struct ElementMachine {
       if nearMiss == nil {
         for edge in plan.edges[Int(state)] where isEqual(name.local, edge.name) {
           nearMiss = (
-            name.localName, name.namespace, edge.namespace.map { String(decoding: $0, as: UTF8.self) }, handler.parser.tagOffset
+            name.localName, name.namespace, edge.namespace.map { String(decoding: $0, as: UTF8.self) },
+            handler.parser.tagOffset
           )
         }
       }
@@ -387,7 +390,8 @@ struct ElementMachine {
       code: code, severity: notTaken ? nil : (plan.unmatched == .warn ? .warning : nil),
       message: .init(
         notTaken ? "this item's “\(name.localName)” is not read here" : "no rule reads “\(name.qualifiedName)”",
-        vi: notTaken ? "“\(name.localName)” của cấp này không được đọc" : "không có quy tắc nào đọc “\(name.qualifiedName)”"),
+        vi: notTaken
+          ? "“\(name.localName)” của cấp này không được đọc" : "không có quy tắc nào đọc “\(name.qualifiedName)”"),
       hint: hint, origin: UInt32(truncatingIfNeeded: handler.parser.tagOffset &- current.offset), element: element)
     if plan.unmatched == .error, !notTaken {
       return handler.fail(Fault(.malformed, sink.diagnostic(finding, offset: current.offset, product: nil)))

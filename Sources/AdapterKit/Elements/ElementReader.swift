@@ -148,9 +148,11 @@ public final class ElementReader: ProductReader {
     if let near = machine.pointee.nearMiss {
       place = sink.place(near: near.offset)
       let found = near.namespace.map { "«\($0)»" }, wanted = near.expected.map { "«\($0)»" }
-      en += "; “\(near.name)” stands in \(found.map { "the namespace " + $0 } ?? "no namespace") where "
+      en +=
+        "; “\(near.name)” stands in \(found.map { "the namespace " + $0 } ?? "no namespace") where "
         + "\(wanted.map { "the namespace " + $0 } ?? "no namespace") is expected"
-      vi += "; “\(near.name)” thuộc \(found.map { "không gian tên " + $0 } ?? "không không gian tên nào"), "
+      vi +=
+        "; “\(near.name)” thuộc \(found.map { "không gian tên " + $0 } ?? "không không gian tên nào"), "
         + "cần \(wanted.map { "không gian tên " + $0 } ?? "không có không gian tên")"
     }
     return Fault(.malformed, Diagnostic(.elementNoRecord, at: place, message: .init(en, vi: vi)))

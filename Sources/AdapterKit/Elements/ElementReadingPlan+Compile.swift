@@ -82,7 +82,11 @@ private struct ReadingCompiler {
   }
 
   private mutating func add(_ rule: FieldRule, at state: Int32, _ context: RuleContext) throws(Fault) {
-    if rule.target == nil && rule.constant == nil { return }  // derived: write-only
+    if rule.target == nil && rule.constant == nil {
+      // Derived values are written only; their elements are known, and nothing is read from them.
+      if case .element(let path) = rule.place { _ = path.steps.reduce(state) { edge(from: $0, $1) } }
+      return
+    }
     let index = Int32(plan.fields.count)
     let target = rule.target.map { self.target($0, context.kind) }
     var type = ValueType.text
@@ -143,7 +147,8 @@ private struct ReadingCompiler {
     drafts[Int(at)].openers.append(
       ElementReadingPlan.Opener(
         state: inner, guards: list(context.guards), scope: context.scope + 1, kind: rule.kind,
-        isFromProduct: rule.isFromProduct, path: self.path(rule.parent), sets: rule.set.map(SetPlan.init), key: rule.key))
+        isFromProduct: rule.isFromProduct, path: self.path(rule.parent), sets: rule.set.map(SetPlan.init), key: rule.key
+      ))
     try add(rule.rules, at: inner, RuleContext(scope: context.scope + 1, kind: rule.kind))
   }
 
@@ -207,12 +212,16 @@ private struct ReadingCompiler {
   }
 
   private mutating func guardIndex(_ condition: Condition, _ context: RuleContext) throws(Fault) -> Int32 {
-    let isType = condition.path.steps.isEmpty && condition.path.attribute == .type
+    let isType =
+      condition.path.steps.isEmpty && condition.path.attribute == .type
       && (context.kind == .product || condition.path.isFromProduct)
     plan.guards.append(
       ElementReadingPlan.Guard(
-        scope: context.scope, path: target(condition.path, context.kind), values: condition.values.map { Array($0.utf8) },
-        isNegated: condition.isNegated, absent: isType ? Array("product".utf8) : []))
+        scope: context.scope, path: target(condition.path, context.kind),
+        values: condition.values.map { Array($0.utf8) },
+        isNegated: condition.isNegated,
+        isLevel: context.kind == .item && condition.path.steps.isEmpty && condition.path.attribute == .level,
+        absent: isType ? Array("product".utf8) : []))
     return Int32(plan.guards.count - 1)
   }
 

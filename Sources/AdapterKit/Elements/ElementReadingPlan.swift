@@ -60,6 +60,8 @@ struct ElementReadingPlan: Sendable {
     /// Accepted values; empty for any that is present.
     var values: [[UInt8]]
     var isNegated: Bool
+    /// Whether it asks for an item's level; an item marked as base unit has that of base units.
+    var isLevel: Bool
     /// What an absent value counts as.
     var absent: [UInt8]
   }

@@ -245,7 +245,10 @@ struct ElementWriterRun: ~Copyable {
     } else if operation.end > Int32(i + 1) {
       if run(i + 1..<Int(operation.end), node, product) { isAlive = true }
     }
-    if !isAlive || isFaulted {
+    // A constant stands as long as what is around it does, but keeps nothing by itself.
+    let isConstant =
+      operation.text >= 0 && out.count > inside && operation.end == Int32(i + 1) && operation.kind == .element
+    if isFaulted || !(isAlive || isConstant) {
       out.truncate(to: mark)
       return false
     }
@@ -257,7 +260,7 @@ struct ElementWriterRun: ~Copyable {
     } else {
       literal(plan.tags[Int(operation.tag)].close)
     }
-    return true
+    return isAlive
   }
 
   private func block(of operation: ElementWritingPlan.Operation) -> Range<Int> {
@@ -449,13 +452,17 @@ struct ElementWriterRun: ~Copyable {
     if let flag = item.find(.isBaseUnit) {
       isBase = item.bytes(of: flag).count == 4
     } else {
-      isBase = item.has(.level, Self.baseLevel)
+      // The item `each` is written as base unit even when nobody says so.
+      isBase = item.find(.level) == nil ? Self.isBase(item) : item.has(.level, Self.baseLevel)
     }
     return isBase ? item.has(.id, Self.baseItem) : Self.isEqual(id, item[.gtin])
   }
 
-  private static let baseItem = Array(Model.baseItem.utf8)
-  private static let baseLevel = Array("BASE_UNIT_OR_EACH".utf8)
+  static let baseItem = Array(Model.baseItem.utf8)
+  static let baseLevel = Array("BASE_UNIT_OR_EACH".utf8)
+
+  /// Whether an item whose level nobody says is the base unit.
+  static func isBase(_ item: NodeView) -> Bool { item.has(.id, baseItem) }
 
   /// Writes a value into an attribute of the open tag; whether it keeps the element.
   private mutating func attribute(_ number: Int, _ node: NodeView) -> Bool {
@@ -476,7 +483,17 @@ struct ElementWriterRun: ~Copyable {
   private mutating func text(_ number: Int, _ node: NodeView, attribute: Bool) -> Bool {
     if !attribute, !holds(plan.values[number].guards, node) { return false }
     if let constant = plan.values[number].constant {
+      let mark = out.count
       literal(constant)
+      if let entry = find(number, node) {
+        // The product says what always stands here: it is carried.
+        scratch.removeAll()
+        if case .exact = plan.values[number].codec.write(node.bytes(of: entry), into: &scratch),
+          scratch.bytes.elementsEqual(out.bytes[mark...])
+        {
+          coverage.mark(entry)
+        }
+      }
       return plan.values[number].rule.isAlways
     }
     if case .field = plan.values[number].source {
@@ -505,7 +522,8 @@ struct ElementWriterRun: ~Copyable {
     case .list(let list): outcome = list.write(node, into: &scratch, coverage: &coverage)
     case .field:
       guard let derived = plan.values[number].derived else { return missing(number, node) }
-      outcome = derived.write(node, number: self.number, into: &scratch, coverage: &coverage)
+      let about = plan.values[number].isAboutTopItem && topItem >= 0 ? node.node(at: topItem) : node
+      outcome = derived.write(about, number: self.number, into: &scratch, coverage: &coverage)
     }
     switch outcome {
     case .missing: return missing(number, node)
@@ -515,11 +533,13 @@ struct ElementWriterRun: ~Copyable {
     case .written:
       if let finding = plan.values[number].limit.check(scratch.bytes) { wrong(number, -1, node, finding) }
       out.appendXML(scratch.bytes, attribute: attribute)
-      return plan.values[number].isDerivedFromProduct
+      return plan.values[number].isDerivedFromProduct || plan.values[number].rule.isAlways
     }
   }
 
-  private mutating func put(_ number: Int, _ entry: Int, _ codec: borrowing ValueCodec, _ node: NodeView, _ attribute: Bool) {
+  private mutating func put(
+    _ number: Int, _ entry: Int, _ codec: borrowing ValueCodec, _ node: NodeView, _ attribute: Bool
+  ) {
     let value = node.bytes(of: entry)
     markPlace(number, entry, node)
     if codec.writesAsIs, !plan.values[number].limit.isLimited {
@@ -560,7 +580,8 @@ struct ElementWriterRun: ~Copyable {
     let place = plan.values[number].place
     findings.append(
       ElementWriteFinding(
-        code: isRequired ? .requiredMissing : .recommendedMissing, entry: firstEntry(node), attribute: path, field: place,
+        code: isRequired ? .requiredMissing : .recommendedMissing, entry: firstEntry(node), attribute: path,
+        field: place,
         message: .init(
           "“\(path ?? place)” has no value, but \(place) \(isRequired ? "needs" : "should have") one",
           vi: "“\(path ?? place)” chưa có giá trị, trong khi \(place) \(isRequired ? "bắt buộc" : "nên có")")))
@@ -570,7 +591,8 @@ struct ElementWriterRun: ~Copyable {
   private func firstEntry(_ node: NodeView) -> Int { node.entryRange.isEmpty ? -1 : node.entryRange.lowerBound }
 
   private mutating func wrong(
-    _ number: Int, _ entry: Int, _ node: NodeView, _ finding: ConversionFinding, path: String? = nil, value: String? = nil
+    _ number: Int, _ entry: Int, _ node: NodeView, _ finding: ConversionFinding, path: String? = nil,
+    value: String? = nil
   ) {
     if finding.code.severity >= .error { isFaulted = true }
     findings.append(

@@ -10,7 +10,7 @@ struct WritingCompiler {
     let step: ElementPath.Step?
     let kind: ElementWritingPlan.Operation.Kind
     var detail: Int32 = -1
-    var guards: [ConditionPlan] = []
+    var guards: [ElementWritingPlan.Guard] = []
     var attributes: [Int32] = []
     var text: Int32 = -1
     var repeats: Int32 = -1
@@ -24,7 +24,7 @@ struct WritingCompiler {
 
   private struct Context {
     var kind: NodeKind
-    var guards: [ConditionPlan] = []
+    var guards: [ElementWritingPlan.Guard] = []
     /// The kinds of the nodes around, innermost last.
     var around: [NodeKind]
     var path: String
@@ -37,7 +37,7 @@ struct WritingCompiler {
   var tags: [ElementWritingPlan.Tag] = []
   var literals: [UInt8] = []
   var values: [ElementWritingPlan.Value] = []
-  var guardPlans: [ConditionPlan] = []
+  var guardPlans: [ElementWritingPlan.Guard] = []
   var attributeValues: [Int32] = []
   var eaches: [ElementWritingPlan.Each] = []
   var calls: [ElementWritingPlan.Call] = []
@@ -57,7 +57,8 @@ struct WritingCompiler {
 
   mutating func compile() throws(Fault) {
     let root = Draft(layout.record.steps.last)
-    try add(layout.rules, to: root, Context(kind: .product, around: [.product], path: layout.record.steps.last?.name ?? ""))
+    try add(
+      layout.rules, to: root, Context(kind: .product, around: [.product], path: layout.record.steps.last?.name ?? ""))
     flatten(root)
     record = 0..<Int32(operations.count)
     for draft in blockDrafts {
@@ -75,14 +76,15 @@ struct WritingCompiler {
       case .field(let field): try add(field, .field, to: draft, context)
       case .composite(let composite):
         let path = PathPlan(ModelPath(steps: composite.node, attribute: nil), at: context.kind)
-        let pattern = try PatternCodec(composite.pieces, at: composite.node.last?.kind ?? context.kind, codes: profile.codes)
+        let pattern = try PatternCodec(
+          composite.pieces, at: composite.node.last?.kind ?? context.kind, codes: profile.codes)
         try add(composite.field, .composite(path, pattern), to: draft, context)
       case .list(let list):
         try add(list.field, .list(try ListCodec(list, at: context.kind, codes: profile.codes)), to: draft, context)
       case .each(let each): try add(each, to: draft, context)
       case .group(let group):
         var inner = context
-        inner.guards.append(ConditionPlan(group.when, at: context.kind))
+        inner.guards.append(ElementWritingPlan.Guard(group.when, at: context.kind))
         try add(group.rules, to: draft, inner)
       case .call(let call): try add(call, to: draft, context)
       }
@@ -164,7 +166,9 @@ struct WritingCompiler {
       blocks[rule.block] = index
       let inner = Draft(nil)
       blockDrafts.append(inner)
-      try add(block.rules, to: inner, Context(kind: block.kind, around: [.product, block.kind], path: rule.element.description))
+      try add(
+        block.rules, to: inner,
+        Context(kind: block.kind, around: [.product, block.kind], path: rule.element.description))
     }
     let element = Draft(rule.element.steps.last, kind: .call)
     element.guards = context.guards
@@ -198,20 +202,31 @@ struct WritingCompiler {
     let attribute = rule.target?.attribute ?? .id
     let declaration = rule.target == nil ? nil : Model.declaration(kind, attribute)
     let codec = try ValueCodec(
-      rule.target == nil ? .text : rule.converter, type: declaration?.type ?? .text, codes: profile.codes, unit: rule.unit)
+      rule.target == nil ? .text : rule.converter, type: declaration?.type ?? .text, codes: profile.codes,
+      unit: rule.unit)
     var fallbacks: [(path: PathPlan, codec: ValueCodec)] = []
     for path in rule.fallbacks {
       let end = path.steps.last?.kind ?? (path.isFromProduct ? .product : context.kind)
       let type = path.attribute.flatMap { Model.declaration(end, $0)?.type } ?? .text
       fallbacks.append(
-        (PathPlan(path, at: context.kind), try ValueCodec(rule.converter, type: type, codes: profile.codes, unit: rule.unit)))
+        (
+          PathPlan(path, at: context.kind),
+          try ValueCodec(rule.converter, type: type, codes: profile.codes, unit: rule.unit)
+        ))
     }
     var derived: DerivationPlan?
     var isFromProduct = true
-    if let derivation = rule.derived {
-      derived = try DerivationPlan(derivation, at: context.kind, codes: profile.codes, asOf: asOf)
+    var isAboutTopItem = false
+    if var derivation = rule.derived {
+      if layout.isPerTopItem, context.kind == .product, let inner = Self.aboutItem(derivation) {
+        derivation = inner
+        isAboutTopItem = true
+      }
+      derived = try DerivationPlan(
+        derivation, at: isAboutTopItem ? .item : context.kind, codes: profile.codes, asOf: asOf)
       switch derivation {
       case .asOf, .number: isFromProduct = false
+      case .template(let pieces): isFromProduct = pieces.contains { if case .value = $0 { true } else { false } }
       default: break
       }
     }
@@ -220,12 +235,32 @@ struct WritingCompiler {
     return ElementWritingPlan.Value(
       source: source, rule: rule, guards: guardRange(path.attribute != nil || path.steps.isEmpty ? context.guards : []),
       target: target, attribute: attribute, facet: rule.target?.facet ?? .none, isMany: declaration?.isMany ?? false,
-      isItemID: kind == .item && attribute == .id && rule.target != nil && rule.target?.steps.isEmpty == true, codec: codec,
+      isItemID: kind == .item && attribute == .id && rule.target != nil && rule.target?.steps.isEmpty == true,
+      codec: codec,
       constant: rule.constant.map { literal(Self.escaped($0)) }, derived: derived, isDerivedFromProduct: isFromProduct,
-      fallbacks: fallbacks, language: rule.languageAttribute.map { literal(" \($0.drop { $0 == "@" })=\"") }, unit: unit,
-      name: path.attribute.map { literal(" \($0)=\"") }, limit: LengthLimit(rule),
+      fallbacks: fallbacks, language: rule.languageAttribute.map { literal(" \($0.drop { $0 == "@" })=\"") },
+      unit: unit,
+      name: path.attribute.map { literal(" \($0)=\"") }, isAboutTopItem: isAboutTopItem, limit: LengthLimit(rule),
       requiredWhen: rule.requiredWhen.map { ConditionPlan($0, at: context.kind) },
       place: context.path + (path.steps.isEmpty && path.attribute == nil ? "" : "/" + path.description))
+  }
+
+  /// A derivation whose paths all begin with `item.`, as one about that item; nil for others.
+  private static func aboutItem(_ derivation: Derivation) -> Derivation? {
+    guard case .template(let pieces) = derivation else { return nil }
+    var inner: [PatternPiece] = []
+    var hasValue = false
+    for piece in pieces {
+      guard case .value(var path, let converter) = piece else {
+        inner.append(piece)
+        continue
+      }
+      guard path.steps.first == ModelPath.Step(kind: .item, selector: .first) else { return nil }
+      path.steps.removeFirst()
+      inner.append(.value(path, converter))
+      hasValue = true
+    }
+    return hasValue ? .template(inner) : nil
   }
 
   private mutating func literal(_ text: String) -> Range<Int32> {
@@ -234,7 +269,7 @@ struct WritingCompiler {
     return start..<Int32(literals.count)
   }
 
-  private mutating func guardRange(_ plans: [ConditionPlan]) -> Range<Int32> {
+  private mutating func guardRange(_ plans: [ElementWritingPlan.Guard]) -> Range<Int32> {
     let start = Int32(guardPlans.count)
     guardPlans.append(contentsOf: plans)
     return start..<Int32(guardPlans.count)
@@ -253,7 +288,8 @@ struct WritingCompiler {
     // A value that comes several times and stands alone in its parent takes the parent with it: a list of materials is a
     // list of <packagingMaterial> with one code each.
     if draft.kind == .element, draft.text < 0, draft.attributes.isEmpty, draft.children.count == 1,
-      let child = draft.children.first, child.repeats >= 0, values[Int(child.repeats)].language == nil, operations.count > 0
+      let child = draft.children.first, child.repeats >= 0, values[Int(child.repeats)].language == nil,
+      operations.count > 0
     {
       draft.repeats = child.repeats
       draft.guards = child.guards
@@ -269,7 +305,8 @@ struct WritingCompiler {
     attributeValues.append(contentsOf: draft.attributes)
     if let step = draft.step {
       let name = (step.prefix.isEmpty ? "" : step.prefix + ":") + step.name
-      let open = "<" + name + step.conditions.map { " \($0.name)=\"\(Self.escaped($0.value, attribute: true))\"" }.joined()
+      let open =
+        "<" + name + step.conditions.map { " \($0.name)=\"\(Self.escaped($0.value, attribute: true))\"" }.joined()
       operation.tag = Int32(tags.count)
       tags.append(ElementWritingPlan.Tag(open: literal(open), close: literal("</\(name)>")))
     }

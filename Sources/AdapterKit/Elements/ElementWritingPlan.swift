@@ -54,7 +54,7 @@ final class ElementWritingPlan: Sendable {
     var codec: ValueCodec
     var constant: Range<Int32>?
     var derived: DerivationPlan?
-    /// Whether the derived text says something of the product, rather than of the day.
+    /// Whether the derived text says something of the product, rather than of the day or always the same.
     var isDerivedFromProduct: Bool
     var fallbacks: [(path: PathPlan, codec: ValueCodec)]
     /// ` languageCode="`
@@ -63,10 +63,31 @@ final class ElementWritingPlan: Sendable {
     var unit: Range<Int32>?
     /// ` name="`, for a value in an attribute.
     var name: Range<Int32>?
+    /// Whether it is about the record's top item instead of the product: `item.…` in a layout of one record a top item.
+    var isAboutTopItem = false
     var limit: LengthLimit
     var requiredWhen: ConditionPlan?
     /// The element's place in the document, for messages.
     var place: String
+  }
+
+  /// A condition on the enclosing node.
+  struct Guard: Sendable {
+    var condition: ConditionPlan
+    /// Whether it asks for an item's level; the item `each` has that of base units even when nobody says so.
+    var isLevel: Bool
+
+    init(_ condition: Condition, at kind: NodeKind) {
+      self.condition = ConditionPlan(condition, at: kind)
+      isLevel = kind == .item && condition.path.steps.isEmpty && condition.path.attribute == .level
+    }
+
+    func holds(_ node: NodeView) -> Bool {
+      if isLevel, node.find(.level) == nil, ElementWriterRun.isBase(node) {
+        return ElementWriterRun.baseLevel.withUnsafeBufferPointer { condition.accepts($0) }
+      }
+      return condition.holds(node)
+    }
   }
 
   struct Each: Sendable {
@@ -87,7 +108,7 @@ final class ElementWritingPlan: Sendable {
   let tags: [Tag]
   let literals: [UInt8]
   let values: [Value]
-  let guards: [ConditionPlan]
+  let guards: [Guard]
   let attributeValues: [Int32]
   let eaches: [Each]
   let calls: [Call]
