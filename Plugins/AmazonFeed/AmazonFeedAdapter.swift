@@ -22,7 +22,7 @@ public struct AmazonFeedAdapter: Adapter {
 
   /// Makes a reader.
   public func makeReader(_ input: InputDocument, _ context: AdapterContext) throws(Fault) -> any ProductReader {
-    try TableReader(input, context, location: TemplateSettings.location(in: input.prefix(1 << 16)))
+    try TableReader(input, context, locate: TemplateSettings.location(in: input.prefix(1 << 16)))
   }
 
   /// Makes a writer.

@@ -1,5 +1,5 @@
 public import Diagnostics
-public import Documents
+internal import Documents
 public import ProductModel
 public import Profiles
 internal import Rules

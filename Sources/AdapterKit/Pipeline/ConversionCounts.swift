@@ -1,4 +1,4 @@
-public import ProductModel
+internal import ProductModel
 
 /// What became of everything that was read. Always: read = written + quarantined + unchanged + filtered + not applicable,
 /// per record and per product.

@@ -1,7 +1,7 @@
 public import Bytes
 public import Diagnostics
 internal import Documents
-public import ProductModel
+internal import ProductModel
 
 /// The machine-readable report of a run: counts, findings with places, losses. Stable keys; same run, same bytes.
 public struct ConversionReport {

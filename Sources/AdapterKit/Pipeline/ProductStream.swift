@@ -30,7 +30,7 @@ public final class ProductStream {
       while next < batch.count {
         let row = next
         next += 1
-        if batch.rows[row].state == .good { return Product(batch[product: row]) }
+        if batch.rows[row].state == .good { return batch.product(at: row) }
         if batch.rows[row].state == .faulted { faulted += 1 }
       }
       batch.recycle()

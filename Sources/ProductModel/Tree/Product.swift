@@ -176,6 +176,9 @@ extension ProductBatch {
     for child in node.children { fill(child, addNode(child.kind, under: number)) }
   }
 
+  /// A comfortable copy of a finished product.
+  public func product(at i: Int) -> Product { Product(self[product: i]) }
+
   /// Comfortable copies of all products.
   public func products() -> [Product] {
     var all: [Product] = []

@@ -1,6 +1,7 @@
 import AdapterKit
 import ArgumentParser
 import Diagnostics
+import ProductModel
 import Profiles
 
 struct Check: ParsableCommand {
@@ -47,11 +48,11 @@ struct Check: ParsableCommand {
       let (outcome, code) = try ConversionRun(
         command: "check", conversion: conversion, options: options, reportPath: path
       ).run(printer)
-      guard let outcome else { try exit(code) }
+      guard let outcome else { try end(code) }
       if options.format == .text { Terminal.print(summary(outcome, to: name, language: language)) }
       if let w = printer.collector.worst { worst = max(worst ?? w, w) }
     }
-    if let worst, worst >= failOn.severity { try exit(.findings) }
+    if let worst, worst >= failOn.severity { try end(.findings) }
   }
 }
 

@@ -64,7 +64,7 @@ struct Convert: ParsableCommand {
       for file in outcome.quarantineFiles { try writeFindings(of: printer, beside: file, conversion, outcome) }
       Terminal.note(summary(outcome, to: to, language: language))
     }
-    if code != .done { try exit(code) }
+    if code != .done { try end(code) }
   }
 
   /// The findings of the quarantined records, as a report beside the quarantine file.

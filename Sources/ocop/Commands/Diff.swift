@@ -72,7 +72,7 @@ struct Diff: ParsableCommand {
         }
       }
     }
-    if !lines.isEmpty { try exit(.findings) }
+    if !lines.isEmpty { try end(.findings) }
   }
 
   private func shown(_ values: [String]) -> String { values.isEmpty ? "∅" : values.joined(separator: " | ") }

@@ -1,9 +1,11 @@
 import AdapterKit
 import ArgumentParser
+import Canonical
 import Diagnostics
 import Documents
 import ProductModel
 import Profiles
+import Rules
 
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -67,7 +69,7 @@ struct Explain: ParsableCommand {
     }
     let guess = nearest(to: subject, among: DiagnosticCode.all.map(\.id))
     Terminal.note("There is no code or path “\(subject)”." + (guess.map { " Did you mean “\($0)”?" } ?? ""))
-    try exit(.usage)
+    try end(.usage)
   }
 }
 
@@ -86,7 +88,8 @@ extension DiagnosticCode {
   /// Every code of the program, sorted by name: each module lists its own.
   static let all: [DiagnosticCode] = {
     let declared: [[DiagnosticCode]] = [
-      ioCodes, pipelineCodes,
+      documentsCodes, productModelCodes, profilesCodes, conversionCodes, tableCodes, elementCodes, workbookEngineCodes,
+      ruleCodes, pipelineCodes, canonicalCodes,
     ]
     var seen = Set<String>()
     return declared.joined().filter { seen.insert($0.id).inserted }.sorted { $0.id < $1.id }

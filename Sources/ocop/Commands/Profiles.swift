@@ -86,7 +86,7 @@ struct Profiles: ParsableCommand {
           Terminal.print(diagnostic.text(in: options.language))
         }
       }
-      if (collector.worst ?? .note) >= .error { try exit(.findings) }
+      if (collector.worst ?? .note) >= .error { try end(.findings) }
     }
   }
 
@@ -115,7 +115,7 @@ struct Profiles: ParsableCommand {
       }
       for failure in failures { Terminal.print(failure) }
       Terminal.print("\(passed) passed, \(failures.count) failed")
-      if !failures.isEmpty { try exit(.findings) }
+      if !failures.isEmpty { try end(.findings) }
     }
   }
 

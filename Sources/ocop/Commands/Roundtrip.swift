@@ -1,6 +1,7 @@
 import AdapterKit
 import ArgumentParser
 import Diagnostics
+import ProductModel
 import Profiles
 
 struct Roundtrip: ParsableCommand {
@@ -66,6 +67,6 @@ struct Roundtrip: ParsableCommand {
           ? "\(outcome.compared) sản phẩm so sánh, \(outcome.equal) giống hệt, \(outcome.differenceCount) khác biệt, \(outcome.losses.total) giá trị mất"
           : "\(outcome.compared) products compared, \(outcome.equal) equal, \(outcome.differenceCount) differences, \(outcome.losses.total) values lost")
     }
-    if !outcome.isWhole { try exit(.findings) }
+    if !outcome.isWhole { try end(.findings) }
   }
 }

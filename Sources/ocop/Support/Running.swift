@@ -2,16 +2,17 @@ import AdapterKit
 import ArgumentParser
 import Bytes
 import Diagnostics
+import ProductModel
 import Profiles
 
 /// Ends the command with a code of the exit table.
-func exit(_ code: Diagnostics.ExitCode) throws -> Never { throw ArgumentParser.ExitCode(code.rawValue) }
+func end(_ code: Diagnostics.ExitCode) throws -> Never { throw ArgumentParser.ExitCode(code.rawValue) }
 
 /// Runs a body; a fault is printed and ends the command with its exit code.
 func faultExits<R>(_ language: MessageLanguage, _ body: () throws(Fault) -> R) throws -> R {
   do { return try body() } catch {
     Terminal.note(error.diagnostic.text(in: language))
-    try exit(Diagnostics.ExitCode(error.kind))
+    try end(Diagnostics.ExitCode(error.kind))
   }
 }
 

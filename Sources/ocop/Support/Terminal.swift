@@ -15,7 +15,8 @@ enum Terminal {
   /// Whether standard error is a terminal, where progress is worth showing.
   static var isInteractive: Bool { isatty(2) == 1 }
 
-  private static func write(_ text: String, _ descriptor: Int32) {
+  /// Writes to a descriptor, all of it.
+  static func write(_ text: String, _ descriptor: Int32) {
     var text = text
     text.withUTF8 { bytes in
       var at = 0
@@ -43,11 +44,11 @@ final class Progress {
     last = now
     shown = true
     let percent = total > 0 ? done * 100 / total : 0
-    fputs("\r\(percent) %  \(done >> 20) of \(total >> 20) MiB ", stderr)
+    Terminal.write("\r\(percent) %  \(done >> 20) of \(total >> 20) MiB ", 2)
   }
 
   func clear() {
-    if shown { fputs("\r\u{1B}[K", stderr) }
+    if shown { Terminal.write("\r\u{1B}[K", 2) }
     shown = false
   }
 }
