@@ -72,7 +72,7 @@ final class ChoiceLists {
   func offer(_ name: String, in range: CellRange, of writer: WorkbookSheetWriter) throws(Fault) {
     let texts = texts(of: name)
     if texts.isEmpty { return }
-    let length = texts.reduce(texts.count - 1) { $0 + $1.unicodeScalars.count }
+    let length = texts.reduce(texts.count - 1) { $0 + $1.utf8.count }
     if length <= 255, !texts.contains(where: { $0.contains(",") || $0.contains("\"") }) {
       return try writer.listValidation(range, choices: texts)
     }

@@ -231,11 +231,11 @@ public final class WorkbookSheetWriter {
         .output, .workbookWrite, place(range.first),
         .init("a choice of an inline list has a comma", vi: "một lựa chọn trong danh sách có dấu phẩy"))
     }
-    // Excel's limit, in characters with the commas between; the library would print a warning.
-    guard choices.joined(separator: ",").unicodeScalars.count <= 255 else {
+    // Excel's limit is 255 characters with the commas between; libxlsxwriter 1.1.4 joins them in a buffer of as many bytes.
+    guard choices.joined(separator: ",").utf8.count <= 255 else {
       throw .workbook(
         .output, .workbookWrite, place(range.first),
-        .init("an inline list has more than 255 characters", vi: "danh sách có hơn 255 ký tự"))
+        .init("an inline list has more than 255 bytes", vi: "danh sách có hơn 255 byte"))
     }
     var pointers: [UnsafeMutablePointer<CChar>?] = choices.map { ocopCopy($0) }
     defer { pointers.forEach { $0?.deallocate() } }
