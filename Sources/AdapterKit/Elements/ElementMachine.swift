@@ -39,6 +39,10 @@ struct ElementMachine {
     var textEnd = -1
     var unitOffset = 0
     var unitLength = -1
+    /// The edge whose target a child is still to decide, or -1.
+    var decision: Int32 = -1
+    /// Whether the text decides about the parent.
+    var decides = false
     let name: UnsafePointer<UInt8>
     let prefix: UnsafePointer<UInt8>?
   }
@@ -149,9 +153,16 @@ struct ElementMachine {
       return
     }
     let parent = frames[top]
+    if parent.decision >= 0 { return decide(name, attributes, handler, parent) }
     var state = target(parent.state, name)
     if state < Self.unknown { state = choose(parent.state, name, attributes) }
-    if state < 0 { return skip(name, attributes, handler, from: parent.state) }
+    if state < Self.unknown {
+      var frame = Frame(state: plan.void, base: parent.base, name: name.local, prefix: name.prefix)
+      frame.decision = -2 - state
+      frame.origin = UInt32(truncatingIfNeeded: handler.parser.byteOffset &- current.offset)
+      return push(frame)
+    }
+    if state < 0 { return skip(name, attributes, handler, from: parent.state, notTaken: parent.state == plan.void) }
 
     var frame = Frame(state: state, base: parent.base, name: name.local, prefix: name.prefix)
     if recordTop < 0 {
@@ -164,12 +175,9 @@ struct ElementMachine {
     let facts = plan.states[Int(state)]
     if !facts.openers.isEmpty || facts.call >= 0 || !facts.attributes.isEmpty || !facts.actions.isEmpty {
       frame.origin = UInt32(truncatingIfNeeded: handler.parser.byteOffset &- current.offset)
-      if !facts.openers.isEmpty, !open(facts, &frame) {
-        if plan.edges[Int(state)].isEmpty, facts.actions.isEmpty {
-          return skip(name, attributes, handler, from: parent.state, notTaken: true)
-        }
+      if !enter(facts, &frame), plan.edges[Int(state)].isEmpty, facts.actions.isEmpty {
+        return skip(name, attributes, handler, from: parent.state, notTaken: true)
       }
-      if facts.call >= 0 { call(facts, &frame) }
     }
     push(frame)
     var at = frame.state
@@ -195,6 +203,7 @@ struct ElementMachine {
     }
     collects = false
     let frame = frames[top]
+    if frame.decides { choose(by: frame) }
     if frame.textStart >= 0 {
       let end = frame.textEnd >= 0 ? frame.textEnd : batch.pointee.byteCount
       var at = frame.state
@@ -267,6 +276,7 @@ struct ElementMachine {
     var at = state
     while at >= 0 {
       for edge in plan.edges[Int(at)] where isEqual(name.local, edge.name) && isEqual(name.uri, edge.namespace) {
+        if edge.decision >= 0 { return -2 - edge.decision }
         for target in edge.targets {
           var holds = true
           for condition in target.conditions {
@@ -308,6 +318,49 @@ struct ElementMachine {
   }
 
   // MARK: Opening
+
+  /// Opens what the element opens; false when it could open nodes and none of them holds.
+  private mutating func enter(_ facts: ElementReadingPlan.State, _ frame: inout Frame) -> Bool {
+    let isOpen = facts.openers.isEmpty || open(facts, &frame)
+    if facts.call >= 0 { call(facts, &frame) }
+    return isOpen
+  }
+
+  /// An element inside one whose meaning is not decided yet: the one that decides is read, others are passed over.
+  private mutating func decide(
+    _ name: XMLName, _ attributes: borrowing XMLAttributes, _ handler: ElementHandler, _ parent: Frame
+  ) {
+    let isDeciding =
+      name.uri == nil
+      && plan.decisions[Int(parent.decision)].targets.contains {
+        $0.conditions.contains { isEqual(name.local, $0.name) }
+      }
+    if !isDeciding { return skip(name, attributes, handler, from: plan.void, notTaken: true) }
+    var frame = Frame(state: plan.void, base: parent.base, name: name.local, prefix: name.prefix)
+    frame.decides = true
+    frame.textStart = batch.pointee.byteCount
+    push(frame)
+    collects = true
+  }
+
+  /// The text of a child decides which rules its parent has.
+  private mutating func choose(by frame: Frame) {
+    let end = frame.textEnd >= 0 ? frame.textEnd : batch.pointee.byteCount
+    let arena = UnsafePointer(batch.pointee.unsafeArena)
+    let (at, count) = TextScan.trimmed(arena, frame.textStart, end - frame.textStart)
+    let text = UnsafeBufferPointer(start: arena + at, count: count)
+    let decision = Int(frames[top - 1].decision)
+    frames[top - 1].decision = -1
+    for target in plan.decisions[decision].targets
+    where target.conditions.isEmpty
+      || target.conditions.contains(where: { isEqual(frame.name, $0.name) && Self.isEqual(text, $0.value) })
+    {
+      frames[top - 1].state = target.state
+      let facts = plan.states[Int(target.state)]
+      if !enter(facts, &frames[top - 1]) { frames[top - 1].state = plan.void }
+      return
+    }
+  }
 
   /// Opens the scope of the first opener whose guards hold; false when none does.
   private mutating func open(_ facts: ElementReadingPlan.State, _ frame: inout Frame) -> Bool {

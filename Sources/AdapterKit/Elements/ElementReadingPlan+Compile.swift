@@ -50,11 +50,12 @@ private struct ReadingCompiler {
     plan.language = profile.language.flatMap { Facet.intern(language: $0) } ?? .none
     plan.market = profile.market.map { Array($0.utf8) }
     plan.root = add(Draft())
+    plan.void = add(Draft())
     var state = plan.root
     for step in layout.record.steps { state = edge(from: state, step) }
     plan.record = state
     try add(layout.rules, at: state, RuleContext(scope: 0, kind: .product))
-    return flattened()
+    return try flattened()
   }
 
   // MARK: Rules
@@ -246,7 +247,7 @@ private struct ReadingCompiler {
 
   // MARK: Flattening
 
-  private func flattened() -> ElementReadingPlan {
+  private func flattened() throws(Fault) -> ElementReadingPlan {
     var plan = self.plan
     for draft in drafts {
       var state = ElementReadingPlan.State()
@@ -261,21 +262,39 @@ private struct ReadingCompiler {
       state.attributes = use..<Int32(plan.attributes.count)
       state.openers = opener..<Int32(plan.openers.count)
       plan.states.append(state)
-      plan.edges.append(grouped(draft.edges))
+      var edges = try grouped(draft.edges)
+      for i in edges.indices where edges[i].decision >= 0 {
+        edges[i].decision = Int32(plan.decisions.count)
+        plan.decisions.append(edges[i])
+      }
+      plan.edges.append(edges)
     }
     return plan
   }
 
   /// Elements of one name together, those with most conditions first.
-  private func grouped(_ edges: [(step: ElementPath.Step, state: Int32)]) -> [ElementReadingPlan.Edge] {
+  private func grouped(
+    _ edges: [(step: ElementPath.Step, state: Int32)]
+  ) throws(Fault) -> [ElementReadingPlan.Edge] {
     var groups: [ElementReadingPlan.Edge] = []
     for (step, state) in edges {
       let name = Array(step.name.utf8), namespace = step.namespace.map { Array($0.utf8) }
       let conditions = step.conditions.map { (name: Array($0.name.utf8), value: Array($0.value.utf8)) }
+      let elements = step.conditions.filter(\.isElement).count
+      let decision: Int32 = elements > 0 ? 0 : -1
       if let at = groups.firstIndex(where: { $0.name == name && $0.namespace == namespace }) {
         groups[at].targets.append((conditions, state))
+        groups[at].decision = max(groups[at].decision, decision)
       } else {
-        groups.append(.init(name: name, namespace: namespace, targets: [(conditions, state)]))
+        groups.append(.init(name: name, namespace: namespace, targets: [(conditions, state)], decision: decision))
+      }
+      if elements > 1 || (elements == 1 && step.conditions.count > 1) {
+        throw Fault(
+          .configuration,
+          Diagnostic(
+            .elementLayout, at: Place(file: profile.file), value: ElementPath(steps: [step]).description,
+            message: .init(
+              "a condition on a child element stands alone", vi: "điều kiện về phần tử con phải đứng một mình")))
       }
     }
     for i in groups.indices {

@@ -31,6 +31,8 @@ struct ElementReadingPlan: Sendable {
     var namespace: [UInt8]?
     /// Most conditions first.
     var targets: [(conditions: [(name: [UInt8], value: [UInt8])], state: Int32)]
+    /// Whether the conditions are about child elements instead of attributes: index of `decisions`, or -1.
+    var decision: Int32 = -1
   }
 
   /// What an attribute of an element is for.
@@ -136,6 +138,10 @@ struct ElementReadingPlan: Sendable {
   var root: Int32 = 0
   /// The state of a record's element.
   var record: Int32 = 0
+  /// A state without anything inside.
+  var void: Int32 = 0
+  /// Edges whose target a child element decides.
+  var decisions: [Edge] = []
   var unmatched: Unmatched = .residue
   /// The path to the record as the layout writes it, for messages.
   var recordPath = ""

@@ -125,7 +125,7 @@ struct WritingCompiler {
 
   private mutating func add(_ rule: EachRule, to draft: Draft, _ context: Context) throws(Fault) {
     guard let path = rule.element else { return }
-    let element = Draft(path.steps.last, kind: .each)
+    let element = self.draft(path.steps.last, kind: .each)
     element.guards = context.guards
     element.detail = Int32(eaches.count)
     let parent = ModelPath(steps: rule.parent, attribute: nil, isFromProduct: rule.isFromProduct)
@@ -170,21 +170,43 @@ struct WritingCompiler {
         block.rules, to: inner,
         Context(kind: block.kind, around: [.product, block.kind], path: rule.element.description))
     }
-    let element = Draft(rule.element.steps.last, kind: .call)
+    let element = self.draft(rule.element.steps.last, kind: .call)
     element.guards = context.guards
     element.detail = Int32(calls.count)
     calls.append(ElementWritingPlan.Call(block: index, kind: block.kind, link: rule.link))
     container(rule.element.steps.dropLast(), in: draft).children.append(element)
   }
 
+  /// An element, with the child that says which one it is.
+  private mutating func draft(_ step: ElementPath.Step?, kind: ElementWritingPlan.Operation.Kind = .element) -> Draft {
+    let element = Draft(step, kind: kind)
+    for condition in step?.conditions ?? [] where condition.isElement {
+      let child = Draft(ElementPath.Step(namespace: nil, prefix: "", name: condition.name))
+      child.text = Int32(values.count)
+      let rule = FieldRule(
+        place: .element(ElementPath(steps: [ElementPath.Step(namespace: nil, prefix: "", name: condition.name)])),
+        constant: condition.value)
+      if let codec = try? ValueCodec(.text, type: .text, codes: [:]) {
+        values.append(
+          ElementWritingPlan.Value(
+            rule: rule, guards: 0..<0, target: nil, attribute: .id, facet: .none, isMany: false, isItemID: false,
+            codec: codec, constant: literal(Self.escaped(condition.value)), derived: nil, isDerivedFromProduct: false,
+            fallbacks: [], language: nil, unit: nil, name: nil, limit: LengthLimit(rule), requiredWhen: nil,
+            place: condition.name))
+        element.children.append(child)
+      }
+    }
+    return element
+  }
+
   /// The element for some steps: the last one written there, when it is the same, else a new one.
-  private func container(_ steps: some Sequence<ElementPath.Step>, in draft: Draft) -> Draft {
+  private mutating func container(_ steps: some Sequence<ElementPath.Step>, in draft: Draft) -> Draft {
     var at = draft
     for step in steps {
       if let last = at.children.last, last.kind == .element, last.step == step, last.text < 0 {
         at = last
       } else {
-        let next = Draft(step)
+        let next = self.draft(step)
         at.children.append(next)
         at = next
       }
@@ -306,7 +328,9 @@ struct WritingCompiler {
     if let step = draft.step {
       let name = (step.prefix.isEmpty ? "" : step.prefix + ":") + step.name
       let open =
-        "<" + name + step.conditions.map { " \($0.name)=\"\(Self.escaped($0.value, attribute: true))\"" }.joined()
+        "<" + name
+        + step.conditions.filter { !$0.isElement }.map { " \($0.name)=\"\(Self.escaped($0.value, attribute: true))\"" }
+        .joined()
       operation.tag = Int32(tags.count)
       tags.append(ElementWritingPlan.Tag(open: literal(open), close: literal("</\(name)>")))
     }

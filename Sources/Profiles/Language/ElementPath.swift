@@ -21,17 +21,20 @@ public struct ElementPath: Sendable, Hashable {
     }
   }
 
-  /// An attribute that must have a value.
+  /// An attribute, or a child element that comes before the others, that must have a value.
   public struct AttributeValueCondition: Sendable, Hashable {
-    /// The attribute's local name (no namespace).
+    /// The local name (no namespace).
     public var name: String
     /// Its value.
     public var value: String
+    /// Whether it is a child element, `a[b=X]`, rather than an attribute, `a[@b=X]`.
+    public var isElement: Bool
 
     /// Makes a condition.
-    public init(name: String, value: String) {
+    public init(name: String, value: String, isElement: Bool = false) {
       self.name = name
       self.value = value
+      self.isElement = isElement
     }
   }
 
@@ -52,7 +55,7 @@ extension ElementPath: CustomStringConvertible {
   public var description: String {
     var text = steps.map { step in
       (step.prefix.isEmpty ? "" : step.prefix + ":") + step.name
-        + step.conditions.map { "[@\($0.name)=\($0.value)]" }.joined()
+        + step.conditions.map { "[\($0.isElement ? "" : "@")\($0.name)=\($0.value)]" }.joined()
     }.joined(separator: "/")
     if let attribute { text += (text.isEmpty ? "" : "/") + "@" + attribute }
     return text.isEmpty ? "." : text

@@ -1,6 +1,6 @@
 internal import Diagnostics
 
-/// Reads element paths: `a/b`, `p:a`, `a[@type=X]`, `a/@unit`, `.`.
+/// Reads element paths: `a/b`, `p:a`, `a[@type=X]`, `a[b=X]`, `a/@unit`, `.`.
 struct ElementPathParser {
   let diagnostics: DiagnosticCollector
   /// Prefix → URI.
@@ -36,14 +36,18 @@ struct ElementPathParser {
       var conditionText = rest[open...]
       rest = rest[..<open]
       while !conditionText.isEmpty {
-        guard conditionText.hasPrefix("[@"), let close = conditionText.firstIndex(of: "]"),
+        guard conditionText.hasPrefix("["), let close = conditionText.firstIndex(of: "]"),
           let equals = conditionText[..<close].firstIndex(of: "=")
         else {
           return failStep(
             node, whole,
-            .init("A condition is written [@name=value].", vi: "Điều kiện được viết [@tên=giá trị]."))
+            .init(
+              "A condition is written [@attribute=value] or [element=value].",
+              vi: "Điều kiện được viết [@thuộc tính=giá trị] hoặc [phần tử=giá trị]."))
         }
-        let name = String(conditionText[conditionText.index(conditionText.startIndex, offsetBy: 2)..<equals])
+        var name = String(conditionText[conditionText.index(after: conditionText.startIndex)..<equals])
+        let isElement = !name.hasPrefix("@")
+        if !isElement { name.removeFirst() }
         var value = String(conditionText[conditionText.index(after: equals)..<close])
         if value.count >= 2, value.first == "\"" || value.first == "'", value.last == value.first {
           value = String(value.dropFirst().dropLast())
@@ -52,7 +56,7 @@ struct ElementPathParser {
           _ = badName(name, node)
           return nil
         }
-        conditions.append(.init(name: name, value: value))
+        conditions.append(.init(name: name, value: value, isElement: isElement))
         conditionText = conditionText[conditionText.index(after: close)...]
       }
     }
