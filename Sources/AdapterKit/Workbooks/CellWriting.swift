@@ -24,7 +24,7 @@ enum SlotValue {
 }
 
 /// A finding about a product being written.
-struct WritingFinding {
+struct CellWritingFinding {
   var code: DiagnosticCode
   var severity: Severity?
   /// The entry in the product, for its place in the source.
@@ -39,7 +39,7 @@ struct WritingFinding {
 /// Turns values of a product into cells of a row or form.
 struct CellWriting: ~Copyable {
   /// Findings about the product.
-  var findings: [WritingFinding] = []
+  var findings: [CellWritingFinding] = []
   /// What was carried.
   var coverage = Coverage()
   /// Where the node that rules stand on is, for messages.
@@ -140,7 +140,7 @@ struct CellWriting: ~Copyable {
       case .lossy(let reason): coverage.lose(entry, reason)
       case .fault(let finding):
         findings.append(
-          WritingFinding(
+          CellWritingFinding(
             code: finding.code, severity: nil, entry: entry, field: title, attribute: prefix + path.path.description,
             value: target.string(of: entry), message: finding.message, hint: finding.hint))
         return
@@ -158,7 +158,7 @@ struct CellWriting: ~Copyable {
     if codec.currency != nil { coverage.mark(.currency, of: target) }
     if let finding = step.limit.check(buffer.bytes) {
       findings.append(
-        WritingFinding(
+        CellWritingFinding(
           code: finding.code, severity: step.rule.truncates ? .warning : nil, entry: target.find(step.path?.attribute ?? .id),
           field: title, attribute: prefix + path.path.description, value: String(decoding: buffer.bytes, as: UTF8.self),
           message: finding.message, hint: finding.hint))
@@ -278,7 +278,7 @@ struct CellWriting: ~Copyable {
         decoding: affix.prefix + Array(buffer.bytes) + affix.suffix, as: UTF8.self)
       if let finding = limit.check(buffer.bytes) {
         findings.append(
-          WritingFinding(
+          CellWritingFinding(
             code: finding.code, severity: nil, entry: nil, field: title, attribute: prefix + path, value: text,
             message: finding.message, hint: finding.hint))
       }
@@ -330,14 +330,14 @@ struct CellWriting: ~Copyable {
     let name = attribute.map { prefix + $0 } ?? title
     if rule.requirement == .required {
       findings.append(
-        WritingFinding(
+        CellWritingFinding(
           code: .requiredMissing, severity: nil, entry: nil, field: title, attribute: attribute.map { prefix + $0 },
           value: nil,
           message: .init("“\(title)” must be filled in, and \(name) has no value", vi: "Phải có “\(title)”, nhưng \(name) chưa có giá trị"),
           hint: nil))
     } else {
       findings.append(
-        WritingFinding(
+        CellWritingFinding(
           code: .recommendedMissing, severity: nil, entry: nil, field: title, attribute: attribute.map { prefix + $0 },
           value: nil,
           message: .init("“\(title)” should be filled in, and \(name) has no value", vi: "Nên có “\(title)”, nhưng \(name) chưa có giá trị"),
@@ -349,7 +349,7 @@ struct CellWriting: ~Copyable {
     let inner = part.path?.description ?? ""
     let path = node + (node.isEmpty || inner.isEmpty ? "" : ".") + inner
     findings.append(
-      WritingFinding(
+      CellWritingFinding(
         code: part.finding.code, severity: nil, entry: nil, field: title, attribute: prefix + path, value: part.value,
         message: part.finding.message, hint: part.finding.hint))
   }

@@ -9,7 +9,7 @@ struct TableRow {
 }
 
 /// Writes one table of a workbook.
-final class TableWriter {
+final class SheetTableWriter {
   let table: WorkbookPlan.Table
   /// The sheet's number in the sink.
   let sheet: Int
@@ -69,8 +69,8 @@ final class TableWriter {
     for slot in slots {
       let isCentred = (slot.presentation.width ?? 14) <= 8
       filled.append(
-        sink.style(styles.value(slot.requirement, format: slot.format, isFilled: false, isCentred: isCentred)))
-      asText.append(sink.style(styles.value(slot.requirement, format: "@", isFilled: false, isCentred: isCentred)))
+        sink.style(styles.value(slot.requirement, format: slot.format, isFilled: false, isCentred: isCentred, isTop: true)))
+      asText.append(sink.style(styles.value(slot.requirement, format: "@", isFilled: false, isCentred: isCentred, isTop: true)))
       empty.append(
         sink.style(styles.value(slot.requirement, format: slot.format, isFilled: true, isCentred: isCentred)))
     }
@@ -205,7 +205,11 @@ final class TableWriter {
     let isDecorated = productCount <= Self.decorated
     for row in rows {
       var out = OutputRow(index: nextRow)
+      var height = 16.0
       for (i, value) in row.values.enumerated() {
+        if isDecorated, let text = value.plainText {
+          height = max(height, TextExtent.height(text, width: table.plan.slots[i].presentation.width ?? 14, size: 10))
+        }
         switch value {
         case .none:
           if isDecorated { out.cells.append(OutputCell(column: i, content: .blank, style: empty[i])) }
@@ -225,6 +229,8 @@ final class TableWriter {
               column: i, content: CellContent.formula(formula, nextRow, table.plan.slots, row.values), style: filled[i]))
         }
       }
+      // Long texts are cut off at five lines; the cell holds them whole.
+      if isDecorated { out.height = min(height, 74) }
       try sink.append(out, to: sheet)
       nextRow += 1
     }

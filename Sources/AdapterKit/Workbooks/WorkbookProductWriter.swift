@@ -23,7 +23,7 @@ public final class WorkbookProductWriter: ProductWriter {
   private let path: String
   private let isTemporary: Bool
   private let lists: ChoiceLists
-  private var tables: [TableWriter] = []
+  private var tables: [SheetTableWriter] = []
   private var form: FormWriter?
   private var card: CardWriter?
   private var writing = CellWriting()
@@ -56,7 +56,7 @@ public final class WorkbookProductWriter: ProductWriter {
       let layout = plan.layout.sheets[i]
       switch sheet {
       case .table(let table):
-        let writer = try TableWriter(table, layout, plan, sink, styles, lists)
+        let writer = try SheetTableWriter(table, layout, plan, sink, styles, lists)
         tables.append(writer)
         order.append(writer.sheet)
       case .form(let form):

@@ -99,8 +99,11 @@ struct WorkbookStyles {
   ///   - requirement: what the cell's colour says.
   ///   - format: the number format; `@` for text.
   ///   - isFilled: whether the colour is shown; tables show it only on empty cells, so that filled ones stay calm.
-  func value(_ requirement: Requirement, format: String, isFilled: Bool, isCentred: Bool = false) -> CellStyle {
+  func value(_ requirement: Requirement, format: String, isFilled: Bool, isCentred: Bool = false, isTop: Bool = false)
+    -> CellStyle
+  {
     base.with {
+      if isTop { $0.vertical = .top }
       $0.border = .thin
       $0.borderColor = 0xA6A6A6
       $0.wrapsText = true
