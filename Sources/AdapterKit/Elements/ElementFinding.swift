@@ -14,8 +14,8 @@ struct ElementFinding {
   var element: String
   /// The node in the scratch that it is about, or -1.
   var node: Int32 = -1
-  var attribute: Attribute?
-  var facet: Facet = .none
+  /// The attribute, from the node.
+  var path: ModelPath?
   var value: String?
 }
 

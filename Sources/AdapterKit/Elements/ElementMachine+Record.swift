@@ -264,7 +264,7 @@ extension ElementMachine {
   private mutating func tellFindings() {
     let product = identity()
     for finding in findings {
-      let attribute = finding.attribute.map { attributePath(finding.node, $0, finding.facet) }
+      let attribute = finding.path.map { attributePath(finding.node, $0) }
       let diagnostic = sink.diagnostic(finding, offset: current.offset, product: product, attribute: attribute)
       if diagnostic.severity >= .error { current.hasError = true }
       sink.diagnostics.report(diagnostic)
@@ -289,8 +289,9 @@ extension ElementMachine {
   }
 
   /// `item[each].gtin`
-  private func attributePath(_ node: Int32, _ attribute: Attribute, _ facet: Facet) -> String {
-    var text = attribute.name + (facet == .none ? "" : "@" + facet.description)
+  private func attributePath(_ node: Int32, _ path: ModelPath) -> String {
+    var text = path.description
+    if path.isFromProduct { return text.hasPrefix("product.") ? String(text.dropFirst(8)) : text }
     var at = node < 0 ? 0 : current.standing(node)
     while at > 0 {
       let kind = current.nodes[Int(at)].kind

@@ -253,8 +253,8 @@ extension ElementMachine {
   }
 
   private mutating func field(_ index: Int, offset: Int, length: Int, _ frame: Frame, _ scope: Int32) {
-    var offset = offset, length = length
     let arena = UnsafePointer(batch.pointee.unsafeArena)
+    var (offset, length) = TextScan.trimmed(arena, offset, length)
     if !TextScan.isPlain(arena + offset, count: length) {
       let isText = plan.fields[index].codec.type == .text
       switch TextScan.check(offset: offset, length: length, allowsLines: isText, in: &batch.pointee) {
@@ -282,12 +282,11 @@ extension ElementMachine {
     case .blank: return
     case .value(let at, let count): set(target, index, at, count, frame, scope)
     case .warned(let at, let count, let finding):
-      let node = set(target, index, at, count, frame, scope)
-      note(finding, index, node, frame, offset, length)
+      set(target, index, at, count, frame, scope)
+      note(finding, index, target.isFromProduct ? 0 : scopes[Int(scope)].node, frame, offset, length)
     case .fault(let finding):
       current.hasError = true
-      let node = target.isFromProduct && target.path < 0 ? 0 : scopes[Int(scope)].node
-      note(finding, index, node, frame, offset, length)
+      note(finding, index, target.isFromProduct ? 0 : scopes[Int(scope)].node, frame, offset, length)
     }
   }
 
@@ -302,9 +301,9 @@ extension ElementMachine {
     return batch.pointee.append(value.description)
   }
 
-  @discardableResult private mutating func set(
+  private mutating func set(
     _ target: ElementReadingPlan.Target, _ index: Int, _ offset: Int, _ length: Int, _ frame: Frame, _ scope: Int32
-  ) -> Int32 {
+  ) {
     var node: Int32 = target.isFromProduct ? 0 : materialise(scope)
     if target.path >= 0 { node = find(target.path, from: node, origin: frame.origin) }
     let facet = plan.fields[index].hasLanguage ? (frame.hasFacet ? frame.facet : plan.language) : target.facet
@@ -314,7 +313,6 @@ extension ElementMachine {
     {
       setBytes(.currency, currency, on: node, origin: frame.origin)
     }
-    return node
   }
 
   /// Sets a value; a second one beside a first that differs is reported and left out.
@@ -351,7 +349,8 @@ extension ElementMachine {
         message: .init(
           "“\(other)” contradicts “\(kept)”, which came first and was kept",
           vi: "“\(other)” mâu thuẫn với “\(kept)” có trước; giá trị có trước được giữ"),
-        origin: origin, element: element, node: node, attribute: attribute, facet: facet, value: other))
+        origin: origin, element: element, node: node,
+        path: ModelPath(attribute: attribute, facet: facet), value: other))
   }
 
   /// Checks a text that must be a constant.
@@ -384,14 +383,13 @@ extension ElementMachine {
     if case .element(let path) = plan.fields[index].rule.place, let attribute = path.attribute {
       element += "/@" + attribute
     }
+    var target = plan.fields[index].rule.target
+    if frame.hasFacet, plan.fields[index].hasLanguage { target?.facet = frame.facet }
     findings.append(
       ElementFinding(
         // A fixed text that differs is no fault of the product's data.
         code: finding.code, severity: finding.code == .constMismatch ? .warning : nil, message: finding.message,
         hint: finding.hint, origin: frame.origin, element: element,
-        node: node, attribute: plan.fields[index].target?.attribute,
-        facet: frame.hasFacet && plan.fields[index].hasLanguage
-          ? frame.facet : plan.fields[index].target?.facet ?? .none,
-        value: text))
+        node: node, path: target, value: text))
   }
 }

@@ -63,7 +63,8 @@ public final class ElementReader: ProductReader {
       machine.pointee.batch = batch
       resume()
       do throws(Fault) {
-        while !isAtEnd, !batch.pointee.isFull { try step() }
+        // A batch without a product would say that the document has ended, however large the open record is.
+        while !isAtEnd, !batch.pointee.isFull || batch.pointee.count == 0 { try step() }
         if isAtEnd {
           machine.pointee.emitPending()
           isFinished = true

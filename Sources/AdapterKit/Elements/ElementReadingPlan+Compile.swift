@@ -247,7 +247,16 @@ private struct ReadingCompiler {
 
   // MARK: Flattening
 
-  private func flattened() throws(Fault) -> ElementReadingPlan {
+  private mutating func flattened() throws(Fault) -> ElementReadingPlan {
+    // What holds for an element of a name holds for those with conditions, too.
+    for draft in drafts {
+      for (step, state) in draft.edges where !step.conditions.isEmpty && drafts[Int(state)].fallback < 0 {
+        for (other, general) in draft.edges
+        where other.conditions.isEmpty && other.name == step.name && other.namespace == step.namespace {
+          drafts[Int(state)].fallback = general
+        }
+      }
+    }
     var plan = self.plan
     for draft in drafts {
       var state = ElementReadingPlan.State()

@@ -420,7 +420,7 @@ struct ElementWriterRun: ~Copyable {
         addFacts(number, entry, plan.values[number].fallbacks[k].codec, node)
         return true
       }
-      return plan.values[number].constant != nil || plan.values[number].derived != nil
+      return plan.values[number].constant != nil || plan.values[number].derived != nil || isImpliedLevel(number, node)
     }
     return true
   }
@@ -508,7 +508,19 @@ struct ElementWriterRun: ~Copyable {
         return true
       }
     }
+    if isImpliedLevel(number, node) {
+      scratch.removeAll()
+      Self.baseLevel.withUnsafeBufferPointer {
+        _ = plan.values[number].codec.write(Span(_unsafeElements: $0), into: &scratch)
+      }
+      out.appendXML(scratch.bytes, attribute: attribute)
+      return true
+    }
     return compute(number, node, attribute)
+  }
+
+  private func isImpliedLevel(_ number: Int, _ node: NodeView) -> Bool {
+    plan.values[number].isItemLevel && Self.isBase(node)
   }
 
   /// Writes what is made of several values.

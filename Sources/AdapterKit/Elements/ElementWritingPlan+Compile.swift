@@ -258,6 +258,7 @@ struct WritingCompiler {
       source: source, rule: rule, guards: guardRange(path.attribute != nil || path.steps.isEmpty ? context.guards : []),
       target: target, attribute: attribute, facet: rule.target?.facet ?? .none, isMany: declaration?.isMany ?? false,
       isItemID: kind == .item && attribute == .id && rule.target != nil && rule.target?.steps.isEmpty == true,
+      isItemLevel: kind == .item && attribute == .level && rule.target != nil && rule.target?.steps.isEmpty == true,
       codec: codec,
       constant: rule.constant.map { literal(Self.escaped($0)) }, derived: derived, isDerivedFromProduct: isFromProduct,
       fallbacks: fallbacks, language: rule.languageAttribute.map { literal(" \($0.drop { $0 == "@" })=\"") },

@@ -51,6 +51,8 @@ final class ElementWritingPlan: Sendable {
     var isMany: Bool
     /// The id of an item, which is not written where reading would give the same by itself.
     var isItemID: Bool
+    /// The level of an item, which the item `each` has even when nobody says so.
+    var isItemLevel = false
     var codec: ValueCodec
     var constant: Range<Int32>?
     var derived: DerivationPlan?
