@@ -2,6 +2,8 @@
 ///
 /// Close means at most one edit (insert, delete, replace, swap of neighbours) for every three letters, and a unique best.
 public func nearest(to word: String, among names: some Sequence<String>) -> String? {
+  // Nobody mistypes a page of text, and the distance would take long to find.
+  guard word.utf8.count <= 200 else { return nil }
   let limit = max(1, word.count / 3)
   var best: (name: String, distance: Int)?
   var tie = false

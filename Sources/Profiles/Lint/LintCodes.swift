@@ -158,14 +158,16 @@ extension DiagnosticCode {
 
   /// A constant where an attribute stands too.
   public static let profileConstant = DiagnosticCode(
-    "profile-constant", .error,
+    "profile-constant", .warning,
     title: .init("Constant and attribute", vi: "Hằng và thuộc tính"),
     explanation: .init(
-      "A place holds either a constant or an attribute. Without a place, is and const together set a value on every product.",
-      vi: "Một vị trí chứa hằng hoặc thuộc tính. Không có vị trí, is và const cùng nhau đặt giá trị cho mọi sản phẩm."),
+      "The place is read into the attribute but always written as the constant, whatever the attribute holds. Without a place, is and const together set a value on every product.",
+      vi:
+        "Vị trí được đọc vào thuộc tính nhưng luôn ghi hằng, bất kể thuộc tính chứa gì. Không có vị trí, is và const cùng nhau đặt giá trị cho mọi sản phẩm."
+    ),
     remedy: .init(
-      "Leave is out, and set the attribute by a rule without place or by set.",
-      vi: "Bỏ is, và đặt thuộc tính bằng quy tắc không có vị trí hoặc bằng set."))
+      "Leave is out, and set the attribute by a rule without place or by set, unless this is what the partner asks for.",
+      vi: "Bỏ is, và đặt thuộc tính bằng quy tắc không có vị trí hoặc bằng set, trừ khi đối tác yêu cầu như vậy."))
 
   /// Prologue and epilogue that do not make a well-formed document around the records.
   public static let profileXMLFrame = DiagnosticCode(

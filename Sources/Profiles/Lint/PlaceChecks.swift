@@ -114,12 +114,17 @@ struct PlaceChecks {
     var seen: [ElementPath: [Member]] = [:]
     for member in members {
       guard let path = member.rule.rule.element else { continue }
-      let twin = seen[path, default: []].first { canMeet($0.groups, member.groups) && isTwin($0.rule, member.rule) }
+      let twin = seen[path, default: []].first { canMeet($0.groups, member.groups) && isTwin($0, member) }
       if let twin {
+        // A derived rule is written only: it stands in for a value that is missing.
+        let isAlternative = twin.rule.rule.isDerived != member.rule.rule.isDerived
         lint.report(
-          .profilePlaceTwice, at: member.rule.place(of: "at"), value: path.description,
-          "“\(path)” has a rule already, at \(position(twin.rule.source.position.place)).",
-          "“\(path)” đã có quy tắc ở \(position(twin.rule.source.position.place)).")
+          .profilePlaceTwice, severity: isAlternative ? .note : .error, at: member.rule.place(of: "at"),
+          value: path.description,
+          "“\(path)” has a rule already, at \(position(twin.rule.source.position.place))"
+            + (isAlternative ? "; when both have a value, both are written." : "."),
+          "“\(path)” đã có quy tắc ở \(position(twin.rule.source.position.place))"
+            + (isAlternative ? "; khi cả hai có giá trị thì cả hai được ghi." : "."))
       }
       seen[path, default: []].append(member)
     }
@@ -128,7 +133,9 @@ struct PlaceChecks {
   }
 
   /// Whether two rules at one element cannot both work.
-  private func isTwin(_ a: BuiltRule, _ b: BuiltRule) -> Bool {
+  private func isTwin(_ first: Member, _ second: Member) -> Bool {
+    let a = first.rule, b = second.rule
+    if standsInFor(first, second) || standsInFor(second, first) { return false }
     switch (a.rule, b.rule) {
     case (.each(let a), .each(let b)):
       // Elements of one name may open nodes of several kinds, or be told apart by what is set.
@@ -141,6 +148,14 @@ struct PlaceChecks {
       return true
     case (.each, _), (_, .each), (.call, _), (_, .call): return false
     default: return true
+    }
+  }
+
+  /// Whether a rule holds only where the value that another one writes is absent.
+  private func standsInFor(_ a: Member, _ b: Member) -> Bool {
+    guard case .field(let field) = b.rule.rule, let target = field.target else { return false }
+    return a.groups.contains { condition in
+      condition.path == target && (condition.isNegated ? condition.values.isEmpty : condition.values == [""])
     }
   }
 
@@ -211,6 +226,9 @@ extension Rule {
     case .each, .group, .call: return nil
     }
   }
+
+  /// Whether it is written only.
+  var isDerived: Bool { if case .field(let field) = self { field.derived != nil } else { false } }
 
   /// Whether all column names belong to one place, so that no unit stands beside.
   var isOnePlace: Bool { fieldPart?.unit == nil }

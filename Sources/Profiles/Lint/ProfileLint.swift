@@ -119,7 +119,7 @@ struct ProfileLint {
     case .list(let list):
       values.checkSets(list.set, rule)
       values.checkConditions(list.only, at: rule.place(of: "only"), in: list.kind)
-    case .field(let field): checkConstant(field, rule, values)
+    case .field(let field): checkConstant(field, rule, values, scope.style)
     case .composite, .call: break
     }
     for child in rule.children { checkRules(child, scope, values, outer: conditions) }
@@ -145,7 +145,7 @@ struct ProfileLint {
     check(rule.children)
   }
 
-  private func checkConstant(_ field: FieldRule, _ rule: BuiltRule, _ values: ValueChecks) {
+  private func checkConstant(_ field: FieldRule, _ rule: BuiltRule, _ values: ValueChecks, _ style: RuleStyle) {
     if let limit = field.maxCharacters, let constant = field.constant, constant.count > limit {
       report(
         .profileTargetShort, severity: .error, at: rule.place(of: "const"), value: constant,
@@ -155,8 +155,8 @@ struct ProfileLint {
     guard let constant = field.constant, let target = field.target else { return }
     if field.place != .nowhere {
       report(
-        .profileConstant, at: rule.place(of: "const"), value: constant,
-        "“const” stands beside “is”.", "“const” đứng cạnh “is”.")
+        .profileConstant, severity: style.isElements ? .note : .warning, at: rule.place(of: "const"), value: constant,
+        "This is always written, whatever “\(target)” holds.", "Luôn ghi giá trị này, bất kể “\(target)” chứa gì.")
     } else if let declaration = target.declaration(from: rule.context) {
       values.check(constant, declaration, at: rule.place(of: "const"), codes: true)
     }
@@ -168,7 +168,7 @@ struct ProfileLint {
     let nodes = built.source["codes"]
     for (name, list) in profile.codes.sorted(by: { $0.key < $1.key }) {
       let place = nodes?[name]?.position.place ?? Place(file: profile.file)
-      if list.order.isEmpty, diagnostics.counts[.profileVocabulary] == nil {
+      if list.order.isEmpty, nodes?[name]?.entries != nil, diagnostics.counts[.profileVocabulary] == nil {
         report(
           .profileCodeListAmbiguous, severity: .warning, at: place, value: name,
           "The code list “\(name)” is empty: no row has the columns and conditions asked for.",

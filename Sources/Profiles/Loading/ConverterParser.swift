@@ -32,7 +32,9 @@ struct ConverterParser {
   }
 
   /// The converter that a text names; nil after a finding at the node.
-  func parse(_ text: String, at node: SourceNode) -> Converter? { parse(text, at: node, depth: 0) }
+  func parse(_ text: String, at node: SourceNode) -> Converter? {
+    node.isShort(text, diagnostics) ? parse(text, at: node, depth: 0) : nil
+  }
 
   private func parse(_ text: String, at node: SourceNode, depth: Int) -> Converter? {
     guard depth < 8, let call = Call(text) else {
@@ -86,7 +88,7 @@ struct ConverterParser {
       guard (1...3).contains(arguments.count), !arguments[0].isEmpty, arguments[0].utf8.count <= 3,
         let style = style(1)
       else { return wrong() }
-      guard UnitCode(arguments[0]) != nil else {
+      guard UnitCode.all.contains(where: { $0.code == arguments[0] }) else {
         return fail(
           node, text,
           .init(

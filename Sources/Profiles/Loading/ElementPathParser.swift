@@ -8,6 +8,7 @@ struct ElementPathParser {
 
   /// The path of a text; nil after a finding at the node.
   func parse(_ text: String, at node: SourceNode) -> ElementPath? {
+    guard node.isShort(text, diagnostics) else { return nil }
     if text == "." { return ElementPath(steps: []) }
     var path = ElementPath(steps: [])
     let parts = ElementPathParser.split(text)

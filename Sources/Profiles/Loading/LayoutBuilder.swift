@@ -142,7 +142,17 @@ final class LayoutBuilder {
     case "text": content = .text(reader.texts("text"))
     case "card": content = .card(scope(.columns, name, reader.node("card"), in: [.product]))
     case "table": content = reader.node("table").flatMap { sheetTable($0, name) }.map { .table($0) }
-    case "form": content = reader.node("form").flatMap { form($0, name) }.map { .form($0) }
+    case "form":
+      let form = reader.node("form").flatMap { self.form($0, name) }
+      if let form, form.limit > 1, !name.contains("{n}"), let at = reader.node("name") {
+        diagnostics.report(
+          Diagnostic(
+            .profileNumbering, at: at.position.place, value: name,
+            message: .init(
+              "“\(name)” has no {n}, so all forms would have one name.",
+              vi: "“\(name)” thiếu {n}, nên mọi biểu mẫu sẽ trùng tên.")))
+      }
+      content = form.map { SheetLayout.Content.form($0) }
     default:
       content = .codeLists(
         reader.list("lists").compactMap { item in
@@ -275,6 +285,7 @@ final class LayoutBuilder {
     for entry in blockNodes {
       guard let inner = MappingReader(entry.value, diagnostics) else { continue }
       defer { inner.finish() }
+      _ = inner.node("rules")
       guard let kindText = inner.requiredText("kind"), let kindNode = inner.node("kind") else { continue }
       guard let path = paths.kind(kindText, at: kindNode, in: .product) else { continue }
       if inner.node("rules") == nil { inner.missing("rules") }

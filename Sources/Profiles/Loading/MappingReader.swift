@@ -162,7 +162,7 @@ enum PlainScalar {
   static func isMisread(_ text: String) -> Bool {
     guard text.utf8.count <= 40, let first = text.utf8.first else { return false }
     switch text.lowercased() {
-    case "y", "n", "yes", "no", "on", "off", ".inf", ".nan": return true
+    case "yes", "no", "on", "off", ".inf", ".nan": return true
     default: break
     }
     func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }

@@ -51,6 +51,7 @@ struct PathReader {
   }
 
   private func path(_ text: String, at node: SourceNode, in context: NodeKind) -> ModelPath? {
+    guard node.isShort(text, diagnostics) else { return nil }
     do throws(ModelPath.ParseError) {
       return try ModelPath(text, in: context)
     } catch {

@@ -112,14 +112,12 @@ struct PatternParser {
     if let text = reader.text("asOf"), let at = reader.node("asOf") {
       return converters.parse(text, at: at).map { .asOf($0) }
     }
-    if let amount = operand("scale", reader, context), let unit = reader.requiredText("unit"),
-      let to = operand("to", reader, context), let from = operand("from", reader, context)
-    {
-      return .scale(amount: amount, unit: unit, from: from, to: to)
-    }
     if reader.has("scale") {
-      for key in ["unit", "to", "from"] where !reader.has(key) { reader.missing(key) }
-      return nil
+      let amount = operand("scale", reader, context), to = operand("to", reader, context)
+      let from = operand("from", reader, context), unit = reader.requiredText("unit")
+      for key in ["to", "from"] where !reader.has(key) { reader.missing(key) }
+      guard let amount, let to, let from, let unit else { return nil }
+      return .scale(amount: amount, unit: unit, from: from, to: to)
     }
     if reader.has("number") { return reader.flag("number") ? .number : nil }
     if let text = reader.text("join"), let at = reader.node("join") {

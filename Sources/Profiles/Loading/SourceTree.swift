@@ -60,6 +60,18 @@ struct SourceNode: Sendable {
   var texts: [String] { text.map { [$0] } ?? items?.compactMap(\.text) ?? [] }
 }
 
+extension SourceNode {
+  /// Whether a text can be a name, path or converter at all; a finding when it is longer than any of them.
+  func isShort(_ text: String, _ diagnostics: DiagnosticCollector) -> Bool {
+    if text.utf8.count <= 2000 { return true }
+    diagnostics.report(
+      Diagnostic(
+        .profileLimit, at: position.place, value: String(text.prefix(80)),
+        message: .init("The text is too long for what it stands for.", vi: "Văn bản quá dài ở vị trí này.")))
+    return false
+  }
+}
+
 /// A key and its value.
 struct SourceEntry: Sendable {
   var key: String
