@@ -95,6 +95,28 @@ func xmlEvents(_ bytes: [UInt8], piece: Int = 1 << 16) throws -> [String] {
     }
   }
 
+  @Test("Line ends are normalised in text and in CDATA, in any size of pieces")
+  func lineEnds() throws {
+    let bytes = Array("<a>1\r\n2\r3\n4<![CDATA[5\r\n\r\n6\r7\r]]><![CDATA[\n8\r\r\n]]>&#13;\r\n</a>".utf8)
+    let long = Array("<a><![CDATA[\(String(repeating: "\r\n", count: 2000))]]></a>".utf8)
+    for piece in Array(1...bytes.count) + [1 << 16] {
+      #expect(
+        try xmlEvents(bytes, piece: piece) == ["<a>", "\"1\n2\n3\n45\n\n6\n7\n\n8\n\n\r\n\"", "</a>"], "piece \(piece)")
+      let lines = "\"" + String(repeating: "\n", count: 2000) + "\""
+      #expect(try xmlEvents(long, piece: piece) == ["<a>", lines, "</a>"], "piece \(piece)")
+    }
+  }
+
+  @Test("UTF-16 that ends within a character is refused")
+  func halfCharacter() {
+    let wide: [UInt8] = "\u{FEFF}<a/>\n".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+    #expect(xmlFault(wide) == nil)
+    for piece in [1, 1 << 16] {
+      #expect(xmlFault(wide + [0x0A], piece: piece)?.diagnostic.code == .xmlEncoding)
+      #expect(xmlFault(Array(wide.dropLast()), piece: piece)?.diagnostic.code == .xmlEncoding)
+    }
+  }
+
   @Test("UTF-16 with a byte order mark and declared 8-bit encodings arrive as UTF-8")
   func encodings() throws {
     let text = "<a b=\"Phở\">日本 한국 𠮷</a>"

@@ -60,28 +60,17 @@ extension DelimitedDialect {
   /// Finds delimiter, quote mode and line end from a file's first bytes (UTF-8, without byte order mark).
   ///
   /// For each of `,` `;` TAB `|` the first 100 rows are cut, quotes respected; the delimiter wins that gives most rows
-  /// the same number of fields, of which there must be two at least. So a title above the header costs nothing, and decimal commas lose
-  /// against the semicolons of the header row. When no two rows agree, the delimiter on the row with most fields is taken.
+  /// the same number of fields, of which there must be two at least. So a title above the header costs nothing, and
+  /// decimal commas lose against the semicolons of the header row. Rows with a cell that begins with a quote and is not
+  /// closed before a delimiter count only when no two others agree: a delimiter inside a quoted text looks like that. When
+  /// no two rows agree, the delimiter on the row with most fields is taken.
   /// Excel's first line `sep=;` decides at once (see `separatorLine`). The encoding is left as UTF-8.
   public static func sniff(_ prefix: [UInt8], isWhole: Bool = false) -> DelimitedDialect {
     var dialect = DelimitedDialect()
     if let line = separatorLine(prefix) {
       dialect.delimiter = line.delimiter
     } else {
-      var best = (agreeing: 0, fields: 0, most: 0)
-      for candidate in candidates {
-        let found = agreement(prefix, candidate, isWhole)
-        let isBetter =
-          if found.agreeing >= 2 || best.agreeing >= 2 {
-            (found.agreeing, found.fields) > (best.agreeing, best.fields)
-          } else {
-            found.most > best.most
-          }
-        if isBetter {
-          best = found
-          dialect.delimiter = candidate
-        }
-      }
+      dialect.delimiter = likeliest(candidates.map { agreement(prefix, $0, isWhole) })
     }
     if dialect.delimiter == 0x09 { dialect.quotes = .tolerant }
     if let end = prefix.firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) {
@@ -104,14 +93,36 @@ extension DelimitedDialect {
     }
   }
 
-  /// How many rows have the commonest number of fields (two at least), that number, and the most fields of any row.
-  private static func agreement(
-    _ prefix: [UInt8], _ delimiter: UInt8, _ isWhole: Bool
-  ) -> (agreeing: Int, fields: Int, most: Int) {
+  /// What cutting by a delimiter gave.
+  private struct Agreement {
+    /// How many rows have the commonest number of fields, two at least, and that number; without rows whose quotes are broken.
+    var unbroken = (rows: 0, fields: 0)
+    /// The same of all rows.
+    var all = (rows: 0, fields: 0)
+    /// The most fields of any row.
+    var most = 0
+  }
+
+  /// The candidate that most rows speak for; the first of several.
+  private static func likeliest(_ found: [Agreement]) -> UInt8 {
+    let rank: (Agreement) -> (Int, Int) =
+      if found.contains(where: { $0.unbroken.rows >= 2 }) {
+        { $0.unbroken }
+      } else if found.contains(where: { $0.all.rows >= 2 }) {
+        { $0.all }
+      } else {
+        { ($0.most, 0) }
+      }
+    var best = 0
+    for i in found.indices where rank(found[i]) > rank(found[best]) { best = i }
+    return candidates[best]
+  }
+
+  private static func agreement(_ prefix: [UInt8], _ delimiter: UInt8, _ isWhole: Bool) -> Agreement {
     var bytes = prefix
     var tokenizer = DelimitedTokenizer(delimiter: delimiter, quotes: .tolerant)
-    var counts: [Int: Int] = [:]
-    var most = 0
+    var all: [Int: Int] = [:], unbroken: [Int: Int] = [:]
+    var result = Agreement()
     bytes.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       var at = 0, rows = 0
@@ -123,8 +134,10 @@ extension DelimitedDialect {
           at = next
           rows += 1
           let fields = tokenizer.fieldCount
-          most = max(most, fields)
-          if fields > 1 { counts[fields, default: 0] += 1 }
+          result.most = max(result.most, fields)
+          if fields < 2 { continue }
+          all[fields, default: 0] += 1
+          if !hasBrokenQuote(tokenizer, base) { unbroken[fields, default: 0] += 1 }
         case .blank(let next), .fault(_, _, let next): at = next
         case .needMore:
           if rows > 0 || atEnd { break reading }
@@ -133,7 +146,20 @@ extension DelimitedDialect {
         }
       }
     }
-    let best = counts.max { ($0.value, $0.key) < ($1.value, $1.key) }
-    return (best?.value ?? 0, best?.key ?? 0, most)
+    for (fields, rows) in all where (rows, fields) > result.all { result.all = (rows, fields) }
+    for (fields, rows) in unbroken where (rows, fields) > result.unbroken { result.unbroken = (rows, fields) }
+    return result
+  }
+
+  /// Whether a field of the last row begins with a quote that the tokenizer did not take for the field's own.
+  private static func hasBrokenQuote(
+    _ tokenizer: borrowing DelimitedTokenizer, _ base: UnsafeMutablePointer<UInt8>
+  ) -> Bool {
+    for i in 0..<tokenizer.fieldCount {
+      let (offset, length) = tokenizer.field(i)
+      // A quote in front is the field's own, and a quote behind it was doubled.
+      if length > 0, base[offset] == 0x22, offset == tokenizer.rowStart || base[offset - 1] != 0x22 { return true }
+    }
+    return false
   }
 }

@@ -15,6 +15,19 @@ extension DiagnosticCode {
       "Save the file as UTF-8, or name its encoding, such as --encoding cp932.",
       vi: "Lưu tệp dạng UTF-8, hoặc chỉ rõ bảng mã, ví dụ --encoding cp932."))
 
+  /// A workbook, an archive or a PDF document under the name of a text file.
+  public static let encodingNotText = DiagnosticCode(
+    "encoding-not-text", .fatal,
+    title: .init("The file is no text", vi: "Tệp không phải văn bản"),
+    explanation: .init(
+      "Its first bytes are those of a workbook, an archive or a PDF document, whatever its name says.",
+      vi: "Các byte đầu là của sổ tính, tệp nén hoặc tài liệu PDF, dù tên tệp ghi thế nào."),
+    remedy: .init(
+      "Give a workbook the name and profile of a workbook, or save it as CSV; unpack an archive first.",
+      vi:
+        "Nếu là sổ tính, hãy đặt đúng tên và chọn hồ sơ cho sổ tính, hoặc lưu thành CSV; nếu là tệp nén, hãy giải nén trước."
+    ))
+
   /// The byte order mark tells another encoding than the user.
   public static let encodingContradiction = DiagnosticCode(
     "encoding-contradiction", .fatal,
@@ -58,6 +71,7 @@ extension DiagnosticCode {
 
   /// Codes of text encodings.
   public static let encodingCodes: [DiagnosticCode] = [
-    .encodingUnknown, .encodingContradiction, .encodingUnsupported, .encodingInvalidBytes, .encodingUnencodable,
+    .encodingUnknown, .encodingNotText, .encodingContradiction, .encodingUnsupported, .encodingInvalidBytes,
+    .encodingUnencodable,
   ]
 }

@@ -1,4 +1,5 @@
 internal import COcopShims
+internal import Diagnostics
 
 /// Tells a text file's encoding from its first bytes, without guessing where bytes cannot tell.
 ///
@@ -37,25 +38,42 @@ public enum EncodingDetector {
     for encoding in [TextEncoding.utf8, .utf16LE, .utf16BE] where prefix.starts(with: encoding.byteOrderMark) {
       return Detection(encoding: encoding, markLength: encoding.byteOrderMark.count)
     }
-    if let wide = wideEncoding(prefix) { return Detection(encoding: wide, markLength: 0) }
     let census = census(prefix, isWhole: isWhole)
+    if let wide = wideEncoding(prefix, isUTF8: census.firstInvalid == nil) {
+      return Detection(encoding: wide, markLength: 0)
+    }
     guard let firstInvalid = census.firstInvalid else { return Detection(encoding: .utf8, markLength: 0) }
     if census.good >= 9 * census.bad { return Detection(encoding: .utf8, markLength: 0, firstInvalid: firstInvalid) }
     return Detection(encoding: fallback, markLength: 0, firstInvalid: firstInvalid)
   }
 
+  /// What a file is that begins like no text does; people give workbooks the names of text files.
+  static func binaryKind(_ prefix: [UInt8]) -> LocalizedText? {
+    if prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
+      return .init("a workbook (.xlsx) or a zip archive", vi: "sổ tính (.xlsx) hoặc tệp nén zip")
+    }
+    if prefix.starts(with: [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
+      return .init("a workbook of Excel 97–2003 (.xls)", vi: "sổ tính Excel 97–2003 (.xls)")
+    }
+    if prefix.starts(with: [0x1F, 0x8B, 0x08]) { return .init("a gzip archive", vi: "tệp nén gzip") }
+    if prefix.starts(with: Array("%PDF-".utf8)) { return .init("a PDF document", vi: "tài liệu PDF") }
+    return nil
+  }
+
   /// UTF-16 without a mark: every delimiter, digit and line end has a zero on the same side.
-  private static func wideEncoding(_ prefix: [UInt8]) -> TextEncoding? {
+  private static func wideEncoding(_ prefix: [UInt8], isUTF8: Bool) -> TextEncoding? {
     let pairs = prefix.count / 2
-    if pairs < 2 { return nil }
+    if pairs < 2 || !prefix.contains(0) { return nil }
     var even = 0, odd = 0
     for i in 0..<pairs {
       if prefix[2 * i] == 0 { even += 1 }
       if prefix[2 * i + 1] == 0 { odd += 1 }
     }
-    // One pair in twenty: even Japanese or Korean text in columns has more ASCII than that.
-    if odd * 20 >= pairs, odd > even * 8 { return .utf16LE }
-    if even * 20 >= pairs, even > odd * 8 { return .utf16BE }
+    // One pair in twenty: even Japanese or Korean text in columns has more ASCII than that. But the bytes of such a text are
+    // no UTF-8; where they are, a few zeros are damage in UTF-8, and only a text in Latin letters is UTF-16.
+    let share = isUTF8 ? 2 : 20
+    if odd * share >= pairs, odd > even * 8 { return .utf16LE }
+    if even * share >= pairs, even > odd * 8 { return .utf16BE }
     return nil
   }
 

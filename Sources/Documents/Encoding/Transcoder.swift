@@ -37,10 +37,17 @@ extension InputDocument {
   /// - Parameters:
   ///   - encoding: what the user says; a byte order mark of another encoding is then an error. Nil: see `EncodingDetector`.
   ///   - fallback: what the partner's profile says about files that do not tell.
-  /// - Throws: `unreadable` with the code `encoding-unknown`, `encoding-contradiction` or `encoding-unsupported`; as
-  ///   `read(at:into:)`; `output` with `spool-failed`.
+  /// - Throws: `unreadable` with the code `encoding-not-text`, `encoding-unknown`, `encoding-contradiction` or
+  ///   `encoding-unsupported`; as `read(at:into:)`; `output` with `spool-failed`.
   public func decoded(as encoding: TextEncoding? = nil, fallback: TextEncoding? = nil) throws(Fault) -> DecodedInput {
     let head = try prefix(EncodingDetector.prefixLength)
+    if let kind = EncodingDetector.binaryKind(head) {
+      throw Fault(
+        .unreadable,
+        Diagnostic(
+          .encodingNotText, at: Place(file: name, byte: 0),
+          message: .init("The file is no text, but \(kind.en)", vi: "Tệp không phải văn bản mà là \(kind.vi)")))
+    }
     let found = EncodingDetector.detect(head, isWhole: UInt64(head.count) == size, fallback: fallback)
     if found.isUTF32 {
       throw Fault(.unreadable, Diagnostic(.encodingUnsupported, at: Place(file: name, byte: 0), value: "UTF-32"))

@@ -1,6 +1,10 @@
 internal import CLibXML2
 public import Diagnostics
 
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
 /// Reads an XML document piece by piece and calls a handler: libxml2's SAX2 push parser, made safe.
 ///
 /// No DTD, no entities beyond the five of XML and character references, no network, no files; every document is bounded by
@@ -248,6 +252,13 @@ struct XMLParserState {
         "the document ends while \(depth) elements are open", vi: "tài liệu kết thúc khi còn \(depth) phần tử chưa đóng"
       )
     }
+    if last, state.pointee.error == nil, let buffer = context.pointee.input?.pointee.buf,
+      buffer.pointee.encoder != nil, xmlBufUse(buffer.pointee.raw) > 0
+    {
+      // libxml2 forgets what its converter holds back.
+      return state.pointee.raise(
+        XML_ERR_INVALID_ENCODING, .init("the document ends within a character", vi: "tài liệu kết thúc giữa một ký tự"))
+    }
     if state.pointee.error != nil { return state.pointee.raiseError() }
     state.pointee.checkWaiting(context)
   }
@@ -348,22 +359,14 @@ struct XMLParserState {
       state.pointee.depth &-= 1
     }
     sax.characters = { data, bytes, count in
-      let state = data.unsafelyUnwrapped.assumingMemoryBound(to: XMLParserState.self)
-      // libxml2 tells of text even when it was told to be silent.
-      if state.pointee.context.unsafelyUnwrapped.pointee.disableSAX != 0 { return }
-      state.pointee.textLength &+= Int(count)
-      if state.pointee.textLength > state.pointee.limits.textLength {
-        let limit = UInt64(state.pointee.limits.textLength)
-        return state.pointee.stopAtLimit(
-          .init("length of a text in bytes", vi: "độ dài một đoạn văn bản theo byte"), limit)
-      }
-      state.pointee.handler._withUnsafeGuaranteedRef {
-        $0.text(UnsafeBufferPointer(start: bytes, count: Int(count)))
-      }
+      XMLParserState.text(data.unsafelyUnwrapped.assumingMemoryBound(to: XMLParserState.self), bytes, Int(count))
     }
     // The same function for white space spares libxml2 a look at every text.
     sax.ignorableWhitespace = sax.characters
-    sax.cdataBlock = sax.characters
+    sax.cdataBlock = { data, bytes, count in
+      guard let bytes, count > 0 else { return }
+      XMLParserState.cdata(data.unsafelyUnwrapped.assumingMemoryBound(to: XMLParserState.self), bytes, Int(count))
+    }
     sax.internalSubset = { data, _, _, _ in
       let state = data.unsafelyUnwrapped.assumingMemoryBound(to: XMLParserState.self)
       state.pointee.stop(
@@ -373,6 +376,42 @@ struct XMLParserState {
     }
     sax.serror = { data, error in XMLParserState.note(data, UnsafeMutablePointer(mutating: error)) }
     return sax
+  }
+
+  /// Tells the handler of a text.
+  @inline(__always) private static func text(
+    _ state: UnsafeMutablePointer<XMLParserState>, _ bytes: UnsafePointer<UInt8>?, _ count: Int
+  ) {
+    // libxml2 tells of text even when it was told to be silent.
+    if state.pointee.context.unsafelyUnwrapped.pointee.disableSAX != 0 { return }
+    state.pointee.textLength &+= count
+    if state.pointee.textLength > state.pointee.limits.textLength {
+      let limit = UInt64(state.pointee.limits.textLength)
+      return state.pointee.stopAtLimit(
+        .init("length of a text in bytes", vi: "độ dài một đoạn văn bản theo byte"), limit)
+    }
+    state.pointee.handler._withUnsafeGuaranteedRef { $0.text(UnsafeBufferPointer(start: bytes, count: count)) }
+  }
+
+  /// Tells the handler of CDATA, which libxml2's push parser gives with the line ends that it has in the file: they are
+  /// normalised here (XML 1.0, section 2.11).
+  private static func cdata(
+    _ state: UnsafeMutablePointer<XMLParserState>, _ bytes: UnsafePointer<UInt8>, _ count: Int
+  ) {
+    var from = 0
+    // A line end that two pieces share: the piece before is still in front of this one in libxml2's buffer.
+    if bytes[0] == 0x0A, let input = state.pointee.context?.pointee.input, bytes > input.pointee.base,
+      bytes < input.pointee.end, bytes[-1] == 0x0D
+    {
+      from = 1
+    }
+    while from < count {
+      let at = memchr(bytes + from, 0x0D, count - from).map { UnsafeRawPointer($0) - UnsafeRawPointer(bytes) } ?? count
+      if at > from { text(state, bytes + from, at - from) }
+      if at == count { return }
+      withUnsafePointer(to: 0x0A as UInt8) { text(state, $0, 1) }
+      from = at + 1 < count && bytes[at + 1] == 0x0A ? at + 2 : at + 1
+    }
   }
 
   /// Checks the limits of one element; true when the parse has been stopped.
