@@ -126,7 +126,8 @@ public struct SheetLayout: Sendable {
 public struct SheetTable: Sendable {
   /// Rows above the data.
   public var rows: [HeadRow]
-  /// Columns in order, behind those of `join`, `parents` and `number`.
+  /// Columns in order, behind those of `join`, `parents` and `number`. With `each` they start from its node, and stand in
+  /// its `rules` too.
   public var columns: [Rule]
   /// For one row a node: the kind and where it stands; nil for one row a product.
   public var each: EachRule?
