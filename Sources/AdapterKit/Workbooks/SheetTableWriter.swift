@@ -22,6 +22,8 @@ final class SheetTableWriter {
   private var asText: [Int] = []
   private var empty: [Int] = []
   private var productCount = 0
+  /// Whether the table is wider than a page.
+  private let isWide: Bool
   /// Products beyond this one get no styled empty cells, which nobody looks at in a long list.
   private static let decorated = 2000
 
@@ -37,6 +39,7 @@ final class SheetTableWriter {
     nextRow = dataRow
     let widths = slots.map { $0.presentation.width ?? 14 }
     let isWide = widths.reduce(0, +) > 180
+    self.isWide = isWide
     var numbers: [(String, Int)] = []
     for (i, row) in rows.enumerated() {
       if row == .codes { numbers.append(("row_code", i + 1)) }
@@ -229,8 +232,8 @@ final class SheetTableWriter {
               column: i, content: CellContent.formula(formula, nextRow, table.plan.slots, row.values), style: filled[i]))
         }
       }
-      // Long texts are cut off at five lines; the cell holds them whole.
-      if isDecorated { out.height = min(height, 74) }
+      // Long texts are cut off after some lines; the cell holds them whole.
+      if isDecorated { out.height = min(height, isWide ? 45 : 90) }
       try sink.append(out, to: sheet)
       nextRow += 1
     }
