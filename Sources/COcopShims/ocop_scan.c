@@ -15,6 +15,14 @@ size_t ocop_find4(const uint8_t *p, size_t i, size_t n, uint8_t a, uint8_t b, ui
     if (m) return i + (size_t)__builtin_ctz((unsigned)m);
     i += 16;
   }
+  if (i < n && n >= 16) {
+    // The last block overlaps the one before; what was seen is masked out.
+    __m128i x = _mm_loadu_si128((const __m128i *)(p + n - 16));
+    int m = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, va), _mm_cmpeq_epi8(x, vb)),
+                                           _mm_or_si128(_mm_cmpeq_epi8(x, vc), _mm_cmpeq_epi8(x, vd))));
+    m &= (int)(~0u << (i + 16 - n));
+    return m ? n - 16 + (size_t)__builtin_ctz((unsigned)m) : n;
+  }
 #endif
   for (; i < n; i++)
     if (p[i] == a || p[i] == b || p[i] == c || p[i] == d) return i;
@@ -130,4 +138,20 @@ int ocop_scan_text(const uint8_t *p, size_t n, size_t *at) {
 invalid:
   if (at) *at = i;
   return answer | OCOP_TEXT_INVALID_UTF8;
+}
+
+int ocop_has_control(const uint8_t *p, size_t n) {
+  size_t i = 0;
+#if defined(__SSE2__)
+  const __m128i top = _mm_set1_epi8(31), del = _mm_set1_epi8(127);
+  while (i + 16 <= n) {
+    __m128i x = _mm_loadu_si128((const __m128i *)(p + i));
+    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(x, top), x);
+    if (_mm_movemask_epi8(_mm_or_si128(low, _mm_cmpeq_epi8(x, del)))) return 1;
+    i += 16;
+  }
+#endif
+  for (; i < n; i++)
+    if (p[i] < 32 || p[i] == 127) return 1;
+  return 0;
 }

@@ -26,7 +26,7 @@ public struct PathPlan: Sendable {
     }
 
     @inline(__always) func matches(_ node: NodeView) -> Bool {
-      for key in keys where !node.has(key.attribute, key.value) { return false }
+      for i in 0..<keys.count where !node.has(keys[i].attribute, keys[i].value) { return false }
       return true
     }
   }
@@ -89,7 +89,7 @@ public struct PathPlan: Sendable {
   /// Finds or opens the node that the path leads to, in the product being read.
   func openNode(from start: Int, in batch: inout ProductBatch, origin: Int) -> Int {
     var at = isFromProduct ? 0 : start
-    for step in steps { at = NodeOpener.node(step, under: at, in: &batch, origin: origin) }
+    for i in 0..<steps.count { at = NodeOpener.node(steps[i], under: at, in: &batch, origin: origin) }
     return at
   }
 }

@@ -84,20 +84,7 @@ public enum TextScan {
 
   /// Whether there is a byte below 0x20, or 0x7F.
   @inline(__always) static func hasControls(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-    var i = 0
-    let raw = UnsafeRawPointer(bytes)
-    while i + 16 <= count {
-      let block = raw.loadUnaligned(fromByteOffset: i, as: SIMD16<UInt8>.self)
-      let low = unsafeBitCast(block .< 0x20, to: SIMD2<UInt64>.self)
-      let delete = unsafeBitCast(block .== 0x7F, to: SIMD2<UInt64>.self)
-      if (low[0] | low[1] | delete[0] | delete[1]) != 0 { return true }
-      i += 16
-    }
-    while i < count {
-      if bytes[i] < 0x20 || bytes[i] == 0x7F { return true }
-      i += 1
-    }
-    return false
+    ocop_has_control(bytes, count) != 0
   }
 
   /// Where a text begins and ends without the blanks around it: ASCII blanks and controls, the no-break spaces, the

@@ -98,6 +98,22 @@ extension ValueCodec {
     return .exact
   }
 
+  /// Whether one of several measures may fit this place better than another.
+  public var prefersUnits: Bool {
+    if case .measureIn = converter { return true }
+    return hasUnitPlace && details.list != nil
+  }
+
+  /// Whether a measure stands in a unit of this place, so that nothing need be converted.
+  public func hasOwnUnit(_ value: Span<UInt8>) -> Bool {
+    var blank = 0
+    while blank < value.count, value[blank] != 0x20 { blank += 1 }
+    guard blank < value.count else { return true }
+    let unit = value.extracting(blank + 1..<value.count)
+    guard case .measureIn(let own, _, _) = converter else { return hasWord(unit) }
+    return unit.withUnsafeBufferPointer { $0.elementsEqual(own.utf8) }
+  }
+
   private func hasWord(_ unit: Span<UInt8>) -> Bool {
     unit.withUnsafeBufferPointer { details.list?.texts.find($0) != nil }
   }
@@ -169,6 +185,8 @@ extension ValueCodec {
   }
 
   private func writeMeasureIn(_ value: Span<UInt8>, _ buffer: inout ByteBuffer) -> Writing {
+    let amount = sameUnit(value)
+    if amount > 0 { return writeNumber(value.extracting(0..<amount), &buffer) }
     guard let unit = details.unit, let measure = try? Measure(value) else { return .exact }
     guard let other = measure.convert(to: unit, decimals: min(maxFraction, 10)) else {
       return value.withUnsafeBufferPointer {
@@ -180,7 +198,21 @@ extension ValueCodec {
     return other.isExact ? outcome : .lossy(.rounded)
   }
 
+  /// The length of a measure's number when its unit is the codec's; else 0.
+  private func sameUnit(_ value: Span<UInt8>) -> Int {
+    let unit = details.unitBytes
+    let amount = value.count - unit.count - 1
+    guard amount > 0, value[amount] == 0x20 else { return 0 }
+    for i in 0..<unit.count where value[amount + 1 + i] != unit[i] { return 0 }
+    return amount
+  }
+
   private func writeDays(_ value: Span<UInt8>, _ buffer: inout ByteBuffer) -> Writing {
+    let amount = sameUnit(value)
+    if amount > 0, DecimalText.isCanonicalInteger(value.extracting(0..<amount)) {
+      buffer.append(value.extracting(0..<amount))
+      return .exact
+    }
     guard let unit = details.unit, let measure = try? Measure(value) else { return .exact }
     var days = measure.convert(to: unit)
     var isApproximate = false

@@ -98,6 +98,7 @@ public struct ValueCodec: Sendable {
     let moneyWords: [String]
     let list: CodeIndex?
     let unit: UnitCode?
+    let unitBytes: [UInt8]
     let dateStyle: Converter.DateStyle
     let offset: String
     let isEnd: Bool
@@ -114,6 +115,7 @@ public struct ValueCodec: Sendable {
       moneyWords = b.currency.map { CurrencyWords.words(of: String(decoding: $0, as: UTF8.self)) } ?? []
       list = b.list
       unit = b.unit
+      unitBytes = b.unit.map { Array($0.code.utf8) } ?? []
       dateStyle = b.dateStyle
       offset = b.offset
       isEnd = b.isEnd

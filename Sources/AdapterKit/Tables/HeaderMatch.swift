@@ -27,9 +27,10 @@ public struct HeaderMatch: Sendable {
     duplicates = []
     var isTaken = Array(repeating: false, count: row.count)
     // Names before labels and codes, exact names before folded ones.
+    let folded = row.map { $0.utf8.count > index.longest ? "" : HeaderIndex.folded($0) }
     for pass in 0..<3 {
       for (i, text) in row.enumerated() where !isTaken[i] {
-        guard let column = index.column(text, pass) else { continue }
+        guard let column = index.column(text, folded[i], pass) else { continue }
         if cells[column] < 0 {
           cells[column] = i
           score.any += 1
@@ -41,7 +42,9 @@ public struct HeaderMatch: Sendable {
         }
       }
     }
-    for (i, text) in row.enumerated() where !isTaken[i] && !HeaderIndex.folded(text).isEmpty { unknown.append(i) }
+    for (i, text) in row.enumerated() where !isTaken[i] && text.utf8.contains(where: { $0 > 0x20 }) {
+      unknown.append(i)
+    }
     duplicates.sort()
   }
 }
@@ -50,6 +53,8 @@ public struct HeaderMatch: Sendable {
 struct HeaderIndex {
   let count: Int
   let plan: TablePlan
+  /// Cells with more bytes than this are no names of ours; nobody folds the descriptions below the header.
+  private(set) var longest = 64
   private var exact: [String: Int] = [:]
   private var folded: [String: Int] = [:]
   private var others: [String: Int] = [:]
@@ -59,6 +64,7 @@ struct HeaderIndex {
     count = plan.columns.count
     for (i, column) in plan.columns.enumerated() {
       for name in column.names {
+        longest = max(longest, name.utf8.count * 4)
         if column.isExact {
           exact[name, default: i] = exact[name] ?? i
         } else {
@@ -67,17 +73,18 @@ struct HeaderIndex {
       }
       for other in [column.label, column.code] {
         guard let other, !other.isEmpty else { continue }
+        longest = max(longest, other.utf8.count * 4)
         others[Self.folded(other)] = others[Self.folded(other)] ?? i
       }
     }
   }
 
   /// The column of a cell's text: 0 by exact name, 1 by folded name, 2 by label or code.
-  func column(_ text: String, _ pass: Int) -> Int? {
+  func column(_ text: String, _ key: String, _ pass: Int) -> Int? {
     switch pass {
-    case 0: exact[text.trimmedASCII]
-    case 1: folded[Self.folded(text)]
-    default: others[Self.folded(text)]
+    case 0: exact.isEmpty ? nil : exact[text.trimmedASCII]
+    case 1: folded[key]
+    default: others[key]
     }
   }
 
@@ -94,8 +101,11 @@ struct HeaderIndex {
   /// How names are compared: NFC, lower case, single blanks, without `*` and `(bắt buộc)`.
   static func folded(_ text: String) -> String {
     var result = CodeList.folded(text.nfcForm)
-    for mark in ["(bắt buộc)", "(*)", "*", "\u{FEFF}", "\u{200B}"] where result.contains(mark) {
-      result = result.split(separator: mark, omittingEmptySubsequences: false).joined(separator: " ")
+    // A name without these bytes has no marks: searching Strings is slow.
+    if result.utf8.contains(where: { $0 == 0x28 || $0 == 0x2A || $0 == 0xE2 || $0 == 0xEF }) {
+      for mark in ["(bắt buộc)", "(*)", "*", "\u{FEFF}", "\u{200B}"] where result.contains(mark) {
+        result = result.split(separator: mark, omittingEmptySubsequences: false).joined(separator: " ")
+      }
     }
     return result.split(separator: " ").joined(separator: " ")
   }
@@ -139,6 +149,8 @@ public struct HeaderSearch {
     for (i, cells) in rows.prefix(Self.rowLimit).enumerated() where !cells.isEmpty {
       let match = HeaderMatch(index, cells)
       if match.score.any > 0, match.score > (best?.match.score ?? (0, 0)) { best = (i, match) }
+      // No row can match more than all columns.
+      if match.score.names == plan.columns.count { break }
     }
     guard let best else {
       let names = plan.columns.prefix(5).map { "“\($0.names[0])”" }.joined(separator: ", ")

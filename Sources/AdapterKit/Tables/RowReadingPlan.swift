@@ -88,6 +88,9 @@ public struct RowReadingPlan: Sendable {
     var slot: Int32
     var field: Int32
     var group: Int32
+    var codec: Int32
+    /// Whether a blank stands for something.
+    var hasDefault: Bool
   }
 
   /// Makes a plan.
@@ -108,7 +111,7 @@ public struct RowReadingPlan: Sendable {
         Action(
           operation: field.operation, attribute: field.attribute, facet: field.facet, cell: Int32(cell),
           unitCell: Int32(field.unitColumn < 0 ? -1 : cells[field.unitColumn]), slot: Int32(field.slot),
-          field: Int32(i), group: Int32(field.group)))
+          field: Int32(i), group: Int32(field.group), codec: Int32(field.index), hasDefault: field.constantOffset >= 0))
     }
     self.actions = actions
   }
@@ -223,9 +226,8 @@ public struct RowReadingPlan: Sendable {
     _ action: Action, _ cell: Int, _ place: (offset: Int, length: Int), _ unit: (offset: Int, length: Int)?,
     _ origin: Int, isDefault: Bool, _ batch: inout ProductBatch, _ state: inout RowReadingState
   ) {
-    let field = Int(action.field)
     var found: (offset: Int, length: Int)
-    switch plan.codecs[plan.fields[field].index].read(
+    switch plan.codecs[Int(action.codec)].read(
       offset: place.offset, length: place.length, unit: unit, in: &batch)
     {
     case .value(let offset, let length): found = (offset, length)
@@ -233,8 +235,8 @@ public struct RowReadingPlan: Sendable {
       found = (offset, length)
       report(action, cell, origin, finding, text(place, batch), &state)
     case .blank:
-      let info = plan.fields[field]
-      guard !isDefault, info.constantOffset >= 0 else { return }
+      guard !isDefault, action.hasDefault else { return }
+      let info = plan.fields[Int(action.field)]
       if info.isLazy, state.numbers[Int(action.slot)] < 0 { return }
       return value(
         action, cell, (state.constants + info.constantOffset, info.constantLength), nil, origin, isDefault: true,
@@ -316,17 +318,13 @@ public struct RowReadingPlan: Sendable {
     let number = batch.addNode(plan.slots[slot].kind, under: parent)
     state.numbers[slot] = Int32(number)
     state.opened.append(slot)
-    for i in 0..<plan.slots[slot].keys.count { set(plan.slots[slot].keys[i], number, origin, &batch, state) }
-    for i in 0..<plan.slots[slot].implied.count { set(plan.slots[slot].implied[i], number, origin, &batch, state) }
-    for value in plan.slots[slot].sets { value.apply(to: number, enclosing: parent, in: &batch, origin: origin) }
+    // Selectors and implied values stand side by side.
+    for i in plan.slots[slot].selectors.lowerBound..<plan.slots[slot].implied.upperBound {
+      let key = plan.keys[i]
+      batch.set(key.attribute, on: number, offset: state.constants + key.offset, length: key.length, origin: origin)
+    }
+    for i in plan.slots[slot].sets { plan.sets[i].apply(to: number, enclosing: parent, in: &batch, origin: origin) }
     return number
-  }
-
-  @inline(__always) private func set(
-    _ key: borrowing TablePlan.Key, _ node: Int, _ origin: Int, _ batch: inout ProductBatch, _ state: RowReadingState
-  ) {
-    batch.set(
-      key.attribute, on: node, offset: state.constants + key.offset, length: key.bytes.count, origin: origin)
   }
 
   private func setConstant(_ action: Action, _ batch: inout ProductBatch, _ state: inout RowReadingState) {
@@ -420,9 +418,12 @@ extension TablePlan {
         selector = .position(slot.number + 1)
       } else if slot.position > 0 {
         selector = .position(slot.position)
-      } else if !slot.keys.isEmpty {
+      } else if !slot.selectors.isEmpty {
         selector = .keys(
-          slot.keys.map { .init(attribute: $0.attribute, value: String(decoding: $0.bytes, as: UTF8.self)) })
+          keys[slot.selectors].map { key in
+            let bytes = constants[key.offset..<key.offset + key.length]
+            return .init(attribute: key.attribute, value: String(decoding: bytes, as: UTF8.self))
+          })
       }
       steps.append(ModelPath.Step(kind: slot.kind, selector: selector))
       at = slot.parent

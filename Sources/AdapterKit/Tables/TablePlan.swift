@@ -48,6 +48,8 @@ public struct TablePlan: Sendable {
   /// The kind of node that a row is about.
   public let kind: NodeKind
   let slots: [Slot]
+  let keys: [Key]
+  let sets: [SetPlan]
   let fields: [Field]
   let codecs: [ValueCodec]
   let patterns: [PatternCodec]
@@ -64,25 +66,26 @@ public struct TablePlan: Sendable {
   struct Slot: Sendable {
     var parent: Int
     var kind: NodeKind
-    /// Key attributes that select it, with their values in `constants`.
-    var keys: [Key] = []
+    /// Key attributes that select it, as a range of `keys`.
+    var selectors = 0..<0
+    /// Set when opened like keys, and expected when written; but a node is not searched by them.
+    var implied = 0..<0
+    /// Values taken from enclosing nodes, as a range of `sets`.
+    var sets = 0..<0
     /// From 1; 0 when it does not count.
     var position = 0
     /// The `each:` rule and the number in it, from 0; -1 for none.
     var each = -1
     var number = 0
-    /// Set when opened, expected when written, like keys; but a node is not searched by them.
-    var implied: [Key] = []
-    /// Values taken from enclosing nodes.
-    var sets: [SetPlan] = []
     /// A place in the order for the elements of a list; never opened.
     var isOrderOnly = false
   }
 
+  /// An attribute and its value, which lies in `constants`.
   struct Key: Sendable {
     var attribute: Attribute
     var offset: Int
-    var bytes: [UInt8]
+    var length: Int
   }
 
   enum Operation: UInt8, Sendable { case value, text, values, constant, derived, composite, list, check }
@@ -126,6 +129,21 @@ public struct TablePlan: Sendable {
   }
 
   let details: [Details]
+  /// One for every column; most columns of a feed need no more.
+  let quick: [QuickColumn]
+
+  /// A column with one value and nothing special about it.
+  struct QuickColumn: Sendable {
+    /// -1 for a column that is not quick.
+    var slot: Int32 = -1
+    var attribute: Attribute = .id
+    var facet: Facet = .none
+    /// -1 for values that are written as they are.
+    var codec: Int32 = -1
+    var isMany = false
+    var isLimited = false
+    var field: Int32 = -1
+  }
 
   /// A condition for some rules.
   struct Group: Sendable {
@@ -159,7 +177,7 @@ public struct TablePlan: Sendable {
     builder.finish()
     columns = builder.columns
     self.kind = kind
-    slots = builder.slots
+    (slots, keys, sets) = builder.settledSlots()
     fields = builder.fields
     details = builder.details
     codecs = builder.codecs
@@ -170,5 +188,6 @@ public struct TablePlan: Sendable {
     eaches = builder.eaches
     constants = builder.constants
     readingOrder = builder.readingOrder()
+    quick = builder.quickColumns()
   }
 }

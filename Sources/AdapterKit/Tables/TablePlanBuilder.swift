@@ -7,7 +7,7 @@ struct TablePlanBuilder {
   let codes: [String: CodeList]
   let asOf: String
   var columns: [TableColumn] = []
-  var slots: [TablePlan.Slot]
+  var slots: [Draft]
   var fields: [TablePlan.Field] = []
   var details: [TablePlan.Details] = []
   var codecs: [ValueCodec] = []
@@ -20,6 +20,16 @@ struct TablePlanBuilder {
   private var columnsByName: [String: Int] = [:]
   /// The slot of the product itself.
   private let productSlot: Int
+
+  /// A slot in the making.
+  struct Draft {
+    var slot: TablePlan.Slot
+    var selectors: [(attribute: Attribute, bytes: [UInt8])] = []
+    var implied: [(attribute: Attribute, bytes: [UInt8])] = []
+    var sets: [SetPlan] = []
+
+    init(parent: Int, kind: NodeKind) { slot = TablePlan.Slot(parent: parent, kind: kind) }
+  }
 
   /// Where rules stand.
   struct Scope {
@@ -35,9 +45,9 @@ struct TablePlanBuilder {
   init(kind: NodeKind, codes: [String: CodeList], asOf: String) {
     self.codes = codes
     self.asOf = asOf
-    slots = [TablePlan.Slot(parent: -1, kind: kind)]
+    slots = [Draft(parent: -1, kind: kind)]
     productSlot = kind == .product ? 0 : 1
-    if kind != .product { slots.append(TablePlan.Slot(parent: -1, kind: .product)) }
+    if kind != .product { slots.append(Draft(parent: -1, kind: .product)) }
     start = Scope(slot: 0, kind: kind)
   }
 
@@ -75,7 +85,7 @@ struct TablePlanBuilder {
       field.attribute = attribute
       field.facet = target.facet
       field.hasTarget = true
-      let declaration = Model.declaration(slots[field.slot].kind, attribute)
+      let declaration = Model.declaration(slots[field.slot].slot.kind, attribute)
       type = declaration?.type
       field.isMany = declaration?.isMany ?? false
       let codec = try placed(rule.position) { () throws(Fault) in
@@ -94,11 +104,11 @@ struct TablePlanBuilder {
         field.operation = .text
       }
       if let currency = codec.currency, attribute == .amount,
-        Model.declaration(slots[field.slot].kind, .currency) != nil,
-        !slots[field.slot].keys.contains(where: { $0.attribute == .currency }),
+        Model.declaration(slots[field.slot].slot.kind, .currency) != nil,
+        !slots[field.slot].selectors.contains(where: { $0.attribute == .currency }),
         !slots[field.slot].implied.contains(where: { $0.attribute == .currency })
       {
-        slots[field.slot].implied.append(key(.currency, currency))
+        slots[field.slot].implied.append((.currency, currency))
       }
     }
     for fallback in rule.fallbacks {
@@ -152,7 +162,7 @@ struct TablePlanBuilder {
     let plan = PathPlan(ModelPath(steps: rule.node, attribute: nil), at: scope.kind)
     field.slot = slot(rule.node, from: plan.isFromProduct && !rule.node.isEmpty ? productSlot : scope.slot)
     field.index = patterns.count
-    let kind = slots[field.slot].kind
+    let kind = slots[field.slot].slot.kind
     patterns.append(
       try placed(rule.field.position) { () throws(Fault) in try PatternCodec(rule.pieces, at: kind, codes: codes) })
     try finish(field, rule.field, scope)
@@ -165,12 +175,14 @@ struct TablePlanBuilder {
     // The list finds its parent itself; the slot only says where its elements stand in the order.
     let plan = PathPlan(ModelPath(steps: rule.parent, attribute: nil), at: scope.kind)
     let parent = slot(rule.parent, from: plan.isFromProduct && !rule.parent.isEmpty ? productSlot : scope.slot)
-    slots.append(TablePlan.Slot(parent: parent, kind: rule.kind, isOrderOnly: true))
+    var marker = Draft(parent: parent, kind: rule.kind)
+    marker.slot.isOrderOnly = true
+    slots.append(marker)
     field.slot = slots.count - 1
     field.index = lists.count
     var inner = rule
     inner.parent = []
-    let kind = slots[parent].kind
+    let kind = slots[parent].slot.kind
     lists.append(try placed(rule.field.position) { () throws(Fault) in try ListCodec(inner, at: kind, codes: codes) })
     try finish(field, rule.field, scope)
   }
@@ -205,12 +217,12 @@ struct TablePlanBuilder {
         parent: parent, kind: rule.kind, set: rule.set.map(SetPlan.init),
         only: rule.only.map { ConditionPlan($0, at: rule.kind) }, slots: []))
     for number in 1...max {
-      var slot = TablePlan.Slot(parent: parent, kind: rule.kind)
-      slot.each = each
-      slot.number = number - 1
+      var slot = Draft(parent: parent, kind: rule.kind)
+      slot.slot.each = each
+      slot.slot.number = number - 1
       for value in rule.set {
         switch value.source {
-        case .constant(let text): slot.implied.append(key(value.attribute, Array(text.utf8)))
+        case .constant(let text): slot.implied.append((value.attribute, Array(text.utf8)))
         case .enclosing: slot.sets.append(SetPlan(value))
         }
       }
@@ -227,17 +239,19 @@ struct TablePlanBuilder {
   private mutating func slot(_ steps: [ModelPath.Step], from start: Int) -> Int {
     var at = start
     for step in steps {
-      var wanted = TablePlan.Slot(parent: at, kind: step.kind)
+      var wanted = Draft(parent: at, kind: step.kind)
       switch step.selector {
       case .first: break
-      case .position(let n): wanted.position = n
-      case .keys(let keys): wanted.keys = keys.map { key($0.attribute, Array($0.value.utf8)) }
+      case .position(let n): wanted.slot.position = n
+      case .keys(let keys): wanted.selectors = keys.map { ($0.attribute, Array($0.value.utf8)) }
       }
       let known = slots.indices.first { i in
-        let slot = slots[i]
-        return slot.parent == at && slot.kind == step.kind && slot.position == wanted.position && slot.each < 0
-          && !slot.isOrderOnly && slot.keys.count == wanted.keys.count
-          && zip(slot.keys, wanted.keys).allSatisfy { $0.attribute == $1.attribute && $0.bytes == $1.bytes }
+        let slot = slots[i].slot
+        return slot.parent == at && slot.kind == step.kind && slot.position == wanted.slot.position && slot.each < 0
+          && !slot.isOrderOnly && slots[i].selectors.count == wanted.selectors.count
+          && zip(slots[i].selectors, wanted.selectors).allSatisfy {
+            $0.attribute == $1.attribute && $0.bytes == $1.bytes
+          }
       }
       if let known {
         at = known
@@ -249,8 +263,22 @@ struct TablePlanBuilder {
     return at
   }
 
-  private mutating func key(_ attribute: Attribute, _ bytes: [UInt8]) -> TablePlan.Key {
-    TablePlan.Key(attribute: attribute, offset: store(bytes).0, bytes: bytes)
+  /// The slots with their keys laid out flat.
+  mutating func settledSlots() -> (slots: [TablePlan.Slot], keys: [TablePlan.Key], sets: [SetPlan]) {
+    var keys: [TablePlan.Key] = [], sets: [SetPlan] = [], settled: [TablePlan.Slot] = []
+    for draft in slots {
+      var slot = draft.slot
+      let first = keys.count
+      for (attribute, bytes) in draft.selectors + draft.implied {
+        keys.append(TablePlan.Key(attribute: attribute, offset: store(bytes).0, length: bytes.count))
+      }
+      slot.selectors = first..<first + draft.selectors.count
+      slot.implied = slot.selectors.upperBound..<keys.count
+      slot.sets = sets.count..<sets.count + draft.sets.count
+      sets += draft.sets
+      settled.append(slot)
+    }
+    return (settled, keys, sets)
   }
 
   private mutating func store(_ bytes: [UInt8]) -> (Int, Int) {
@@ -348,12 +376,31 @@ struct TablePlanBuilder {
     func visit(_ slot: Int) {
       rank[slot] = next
       next += 1
-      for child in slots.indices where slots[child].parent == slot { visit(child) }
+      for child in slots.indices where slots[child].slot.parent == slot { visit(child) }
     }
-    for slot in slots.indices where slots[slot].parent < 0 { visit(slot) }
+    for slot in slots.indices where slots[slot].slot.parent < 0 { visit(slot) }
     // Constants only join nodes that values have opened.
     func late(_ field: Int) -> Int { [.check, .constant].contains(fields[field].operation) ? 1 : 0 }
     return order.sorted { (rank[fields[$0].slot], late($0), $0) < (rank[fields[$1].slot], late($1), $1) }
+  }
+
+  func quickColumns() -> [TablePlan.QuickColumn] {
+    columns.map { column in
+      var quick = TablePlan.QuickColumn()
+      guard column.fields.count == 1, column.unitFields.isEmpty else { return quick }
+      let field = fields[column.fields[0]]
+      guard field.operation == .text || field.operation == .value, field.group < 0, field.occurrence == 0,
+        field.hasTarget, !codecs[field.index].hasUnitPlace, codecs[field.index].currency == nil
+      else { return quick }
+      quick.slot = Int32(field.slot)
+      quick.attribute = field.attribute
+      quick.facet = field.facet
+      quick.codec = codecs[field.index].writesAsIs ? -1 : Int32(field.index)
+      quick.isMany = field.isMany
+      quick.isLimited = details[column.fields[0]].limit.isLimited
+      quick.field = Int32(column.fields[0])
+      return quick
+    }
   }
 
   private func placed<T>(_ position: Place, _ make: () throws(Fault) -> T) throws(Fault) -> T {

@@ -38,12 +38,17 @@ public final class TableReader: ProductReader {
   private let dataStart: UInt64
   private let resolver: PositionResolver
   private let chunk: Int
-  private var tokenizer: DelimitedTokenizer
-  private var state = RowReadingState()
+  private var core: Core
   /// Where the next row begins in the decoded document.
   private var position: UInt64
   private var isAtEnd = false
   private var hasAnnouncedResidue = false
+
+  /// What changes with every row; apart from the class, so that a batch is one access.
+  private struct Core: ~Copyable {
+    var tokenizer: DelimitedTokenizer
+    var state = RowReadingState()
+  }
 
   /// How many bytes of the decoded input have been read.
   public var bytesRead: UInt64 { position }
@@ -102,7 +107,7 @@ public final class TableReader: ProductReader {
     plan = RowReadingPlan(columns, cells: search.match.cells)
     dataStart = search.dataRow < rows.starts.count ? rows.starts[search.dataRow] : rows.end
     position = dataStart
-    tokenizer = DelimitedTokenizer(delimiter: used.delimiter, quotes: used.quotes)
+    core = Core(tokenizer: DelimitedTokenizer(delimiter: used.delimiter, quotes: used.quotes))
     residue =
       context.keepsResidue
       ? search.match.unknown.map { [header, name = context.profile.name] in
@@ -145,18 +150,24 @@ public final class TableReader: ProductReader {
   /// Fills a recycled batch with rows.
   public func read(into batch: inout ProductBatch) throws(Fault) -> Bool {
     if isAtEnd { return false }
-    plan.begin(&batch, &state)
+    try read(&core, &batch)
+    return batch.count > 0
+  }
+
+  private func read(_ core: inout Core, _ batch: inout ProductBatch) throws(Fault) {
+    plan.begin(&batch, &core.state)
     var window = Window(at: batch.byteCount, offset: position)
     var isDone = false
     while !isDone, batch.count < ProductBatch.productLimit {
-      let outcome = tokenizer.nextRow(batch.unsafeArena, from: window.at, end: window.filled, atEnd: window.isAtEnd)
+      let outcome = core.tokenizer.nextRow(
+        batch.unsafeArena, from: window.at, end: window.filled, atEnd: window.isAtEnd)
       switch outcome {
       case .row(let next):
-        row(next, window, &batch)
+        row(next, window, &core, &batch)
         window.at = next
       case .blank(let next): window.at = next
       case .fault(let fault, let place, let next):
-        faulted(fault, place, next, window, &batch)
+        faulted(fault, place, min(core.tokenizer.rowStart, next), next, window, &batch)
         window.at = next
       case .needMore(let from):
         window.at = from
@@ -171,7 +182,6 @@ public final class TableReader: ProductReader {
       }
     }
     position = window.offset(of: window.at)
-    return batch.count > 0
   }
 
   /// The part of the document that is in the arena.
@@ -246,8 +256,8 @@ public final class TableReader: ProductReader {
     }
   }
 
-  private func row(_ next: Int, _ window: borrowing Window, _ batch: inout ProductBatch) {
-    let start = tokenizer.rowStart
+  private func row(_ next: Int, _ window: borrowing Window, _ core: inout Core, _ batch: inout ProductBatch) {
+    let start = core.tokenizer.rowStart
     let bytes = UnsafePointer(batch.unsafeArena)
     var end = next
     if end > start, bytes[end - 1] == 0x0A { end -= 1 }
@@ -255,14 +265,14 @@ public final class TableReader: ProductReader {
     let isPlain =
       (window.suspects.isEmpty || !window.isSuspect(start, next)) && !TextScan.hasControls(bytes + start, end - start)
     batch.beginProduct(at: window.offset(of: start))
-    plan.read(tokenizer, isPlain: isPlain, in: &batch, &state)
-    if !residue.isEmpty { keepResidue(&batch) }
-    if tokenizer.fieldCount > header.count { checkWidth(&batch) }
-    if state.isEmpty, state.findings.isEmpty, isBlank(batch) { return batch.abandonProduct() }
+    plan.read(core.tokenizer, isPlain: isPlain, in: &batch, &core.state)
+    if !residue.isEmpty { keepResidue(core.tokenizer, &batch) }
+    if core.tokenizer.fieldCount > header.count { checkWidth(&core, batch) }
+    if core.state.isEmpty, core.state.findings.isEmpty, isBlank(core.tokenizer, batch) { return batch.abandonProduct() }
     var diagnostics: [Diagnostic] = []
     var isFaulted = batch.isOverflown
-    if !state.findings.isEmpty || isFaulted {
-      diagnostics = findings(window.offset(of: start), batch)
+    if !core.state.findings.isEmpty || isFaulted {
+      diagnostics = findings(core.state, window.offset(of: start), batch)
       isFaulted = isFaulted || diagnostics.contains { $0.severity >= .error }
     }
     batch.endProduct(length: UInt64(next - start), state: isFaulted ? .faulted : .good)
@@ -271,16 +281,16 @@ public final class TableReader: ProductReader {
 
   /// A row that cannot be cut into cells.
   private func faulted(
-    _ fault: DelimitedFault, _ place: Int, _ next: Int, _ window: Window, _ batch: inout ProductBatch
+    _ fault: DelimitedFault, _ place: Int, _ start: Int, _ next: Int, _ window: borrowing Window,
+    _ batch: inout ProductBatch
   ) {
-    let start = min(tokenizer.rowStart, next)
     batch.beginProduct(at: window.offset(of: start))
     batch.endProduct(length: UInt64(next - start), state: .faulted)
     context.diagnostics.report(Diagnostic(fault.code, at: self.place(at: window.offset(of: place))))
   }
 
   /// Whether no cell of the row holds anything.
-  private func isBlank(_ batch: borrowing ProductBatch) -> Bool {
+  private func isBlank(_ tokenizer: borrowing DelimitedTokenizer, _ batch: borrowing ProductBatch) -> Bool {
     for i in 0..<tokenizer.fieldCount {
       let place = tokenizer.field(i)
       if TextScan.trimmed(batch.unsafeArena, place.offset, place.length).length > 0 { return false }
@@ -289,25 +299,25 @@ public final class TableReader: ProductReader {
   }
 
   /// Cells behind the last column must be blank, or something has shifted.
-  private func checkWidth(_ batch: inout ProductBatch) {
-    for i in header.count..<tokenizer.fieldCount {
-      let place = tokenizer.field(i)
+  private func checkWidth(_ core: inout Core, _ batch: borrowing ProductBatch) {
+    for i in header.count..<core.tokenizer.fieldCount {
+      let place = core.tokenizer.field(i)
       guard TextScan.trimmed(batch.unsafeArena, place.offset, place.length).length > 0 else { continue }
-      let text = String(decoding: tokenizer.bytes(of: i, in: batch.unsafeArena), as: UTF8.self)
-      state.findings.append(
+      let text = String(decoding: core.tokenizer.bytes(of: i, in: batch.unsafeArena), as: UTF8.self)
+      core.state.findings.append(
         CellFinding(
-          cell: i, column: -1, origin: Int(tokenizer.origin(i)),
+          cell: i, column: -1, origin: Int(core.tokenizer.origin(i)),
           finding: ConversionFinding(
             .tableRowTooWide,
             .init(
-              "The row has \(tokenizer.fieldCount) cells, the table \(header.count) columns",
-              vi: "Dòng có \(tokenizer.fieldCount) ô, bảng có \(header.count) cột")),
+              "The row has \(core.tokenizer.fieldCount) cells, the table \(header.count) columns",
+              vi: "Dòng có \(core.tokenizer.fieldCount) ô, bảng có \(header.count) cột")),
           value: text))
       return
     }
   }
 
-  private func keepResidue(_ batch: inout ProductBatch) {
+  private func keepResidue(_ tokenizer: borrowing DelimitedTokenizer, _ batch: inout ProductBatch) {
     for (cell, prefix) in residue {
       guard cell < tokenizer.fieldCount || !hasAnnouncedResidue else { continue }
       let place = cell < tokenizer.fieldCount ? tokenizer.field(cell) : (offset: 0, length: 0)
@@ -327,7 +337,9 @@ public final class TableReader: ProductReader {
 
   // MARK: Findings
 
-  private func findings(_ offset: UInt64, _ batch: borrowing ProductBatch) -> [Diagnostic] {
+  private func findings(
+    _ state: RowReadingState, _ offset: UInt64, _ batch: borrowing ProductBatch
+  ) -> [Diagnostic] {
     var result: [Diagnostic] = []
     for found in state.findings {
       var place = place(at: offset + UInt64(found.origin))

@@ -19,4 +19,7 @@ enum { OCOP_TEXT_OK = 0, OCOP_TEXT_INVALID_UTF8 = 1, OCOP_TEXT_MAYBE_NOT_NFC = 2
 // Checks that bytes are UTF-8, and whether they could be other than NFC (they hold a combining mark or a character that
 // composes with what stands before it). *at is the offset of the first invalid byte when bit 0 is set.
 int ocop_scan_text(const uint8_t *bytes, size_t count, size_t *at);
+
+// Whether there is a control character of ASCII: a byte below 0x20, or 0x7F.
+int ocop_has_control(const uint8_t *bytes, size_t count);
 #endif

@@ -1,3 +1,4 @@
+internal import COcopShims
 public import Diagnostics
 
 /// Finds the line and column of a byte offset, by reading the document again.
@@ -67,25 +68,29 @@ public final class PositionResolver {
   }
 
   private func advance(over bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
     var mark = last
-    for byte in bytes {
-      switch byte {
-      case 0x0A:
-        if mark.afterReturn {
-          mark.afterReturn = false
-        } else {
-          mark.line += 1
-          mark.characters = 0
+    var at = 0
+    if mark.afterReturn, start[0] == 0x0A { at = 1 }
+    mark.afterReturn = false
+    // From line end to line end; characters count only on the line on which the bytes stop.
+    var line = at
+    while true {
+      let end = ocop_find4(start, line, bytes.count, 0x0A, 0x0A, 0x0D, 0x0D)
+      if end == bytes.count { break }
+      mark.line += 1
+      mark.characters = 0
+      line = end + 1
+      if start[end] == 0x0D {
+        if line == bytes.count {
+          mark.afterReturn = true
+        } else if start[line] == 0x0A {
+          line += 1
         }
-      case 0x0D:
-        mark.line += 1
-        mark.characters = 0
-        mark.afterReturn = true
-      default:
-        mark.afterReturn = false
-        if byte & 0xC0 != 0x80 { mark.characters += 1 }
       }
+      at = line
     }
+    for i in at..<bytes.count where start[i] & 0xC0 != 0x80 { mark.characters += 1 }
     mark.offset += UInt64(bytes.count)
     last = mark
   }

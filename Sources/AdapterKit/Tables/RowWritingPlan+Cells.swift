@@ -1,0 +1,281 @@
+public import Bytes
+internal import Diagnostics
+public import ProductModel
+internal import Profiles
+
+// One cell after the other: values, constants, patterns, lists, units.
+extension TablePlan {
+  /// The cell of a column.
+  ///
+  /// - Parameters:
+  ///   - column: the column's number.
+  ///   - product: the product's root view, the same as in `begin`.
+  ///   - scratch: takes texts that are made; the caller empties it from time to time.
+  ///   - state: takes findings, and the account of what was carried.
+  @inline(__always) public func write(
+    _ column: Int, of product: NodeView, scratch: inout ByteBuffer, _ state: inout RowWritingState
+  ) -> WrittenCell {
+    let quick = quick[column]
+    if quick.slot >= 0 {
+      let node = Int(state.nodes[Int(quick.slot)])
+      if node >= 0 {
+        let entry = find(Int(quick.slot), quick.attribute, quick.facet, quick.isMany, node, product, &state)
+        if entry >= 0, !quick.isLimited || fits(entry, quick, product) {
+          if quick.codec < 0 {
+            carried(Int(quick.slot), entry, product, &state)
+            return .entry(entry)
+          }
+          return convert(entry, quick, column, product, &scratch, &state)
+        }
+      }
+    }
+    return writeOther(column, product, &scratch, &state)
+  }
+
+  /// Whether a value that is written as it is, is not too long.
+  @inline(never) func fits(_ entry: Int, _ quick: QuickColumn, _ product: NodeView) -> Bool {
+    quick.codec < 0
+      && product.bytes(of: entry).withUnsafeBufferPointer { details[Int(quick.field)].limit.check($0) == nil }
+  }
+
+  @inline(never) func convert(
+    _ entry: Int, _ quick: QuickColumn, _ column: Int, _ product: NodeView, _ scratch: inout ByteBuffer,
+    _ state: inout RowWritingState
+  ) -> WrittenCell {
+    let start = scratch.count
+    switch codecs[Int(quick.codec)].write(product.bytes(of: entry), into: &scratch) {
+    case .exact: carried(Int(quick.slot), entry, product, &state)
+    case .lossy(let reason):
+      carried(Int(quick.slot), entry, product, &state)
+      state.coverage.lose(entry, reason)
+    case .fault(let finding): report(column, entry, finding, Int(quick.field), product, &state)
+    }
+    return .text(from: start, entry: entry)
+  }
+
+  @inline(never) func writeOther(
+    _ column: Int, _ product: NodeView, _ scratch: inout ByteBuffer, _ state: inout RowWritingState
+  ) -> WrittenCell {
+    var missing = -1
+    for f in 0..<columns[column].fields.count {
+      let number = columns[column].fields[f]
+      guard applies(fields[number], product, state) else { continue }
+      let cell = write(number, column, product, &scratch, &state)
+      if case .blank = cell {
+        if missing < 0 { missing = number }
+        continue
+      }
+      return limited(cell, number, column, product, scratch, &state)
+    }
+    for f in 0..<columns[column].unitFields.count {
+      let cell = writeUnit(columns[column].unitFields[f], column, product, &scratch, &state)
+      if case .blank = cell { continue }
+      for other in columns[column].unitFields[(f + 1)...] { checkUnit(other, cell, column, product, &scratch, &state) }
+      return cell
+    }
+    if missing >= 0 { require(missing, column, product, &state) }
+    return .blank
+  }
+
+  /// Whether the conditions around a field hold, and the node it stands in is there.
+  func applies(_ field: Field, _ product: NodeView, _ state: RowWritingState) -> Bool {
+    let scope = Int(state.nodes[field.scope])
+    if scope < 0 { return false }
+    var group = field.group
+    while group >= 0 {
+      let node = Int(state.nodes[groups[group].scope])
+      if node < 0 || !groups[group].condition.holds(product.node(at: node)) { return false }
+      group = groups[group].outer
+    }
+    return true
+  }
+
+  func write(
+    _ number: Int, _ column: Int, _ product: NodeView, _ scratch: inout ByteBuffer, _ state: inout RowWritingState
+  ) -> WrittenCell {
+    let field = fields[number]
+    let start = scratch.count
+    switch field.operation {
+    case .text, .value:
+      let node = Int(state.nodes[field.slot])
+      if node >= 0 {
+        let entry = suitable(find(field, node, product, &state), field, node, product)
+        if entry >= 0 { return value(entry, codecs[field.index], number, column, product, &scratch, &state) }
+      }
+      for (path, codec) in details[number].fallbacks {
+        if let entry = path.find(from: product.node(at: Int(state.nodes[field.scope]))) {
+          return value(entry, codec, number, column, product, &scratch, &state)
+        }
+      }
+      return .blank
+    case .values:
+      let node = Int(state.nodes[field.slot])
+      if node < 0 { return .blank }
+      for entry in product.node(at: node).entryRange
+      where product.entry(entry).attribute == field.attribute && product.entry(entry).facet == field.facet.rawValue {
+        if scratch.count > start { scratch.append(details[number].separator) }
+        switch codecs[field.index].write(product.bytes(of: entry), into: &scratch) {
+        case .exact: carried(field.slot, entry, product, &state)
+        case .lossy(let reason):
+          carried(field.slot, entry, product, &state)
+          state.coverage.lose(entry, reason)
+        case .fault(let finding): report(column, entry, finding, number, product, &state)
+        }
+      }
+      return scratch.count > start ? .text(from: start, entry: -1) : .blank
+    case .constant:
+      let node = Int(state.nodes[field.slot])
+      if field.hasTarget, node >= 0 {
+        let entry = find(field, node, product, &state)
+        if entry >= 0, isConstant(entry, field, product) { carried(field.slot, entry, product, &state) }
+      }
+      scratch.append(details[number].constantText)
+      return details[number].constantText.isEmpty ? .blank : .text(from: start, entry: -1)
+    case .derived:
+      let node = product.node(at: Int(state.nodes[field.scope]))
+      let outcome = derivations[field.index].write(
+        node, number: state.number, into: &scratch, coverage: &state.coverage)
+      return cell(outcome, start, column, product, &state)
+    case .composite:
+      let node = Int(state.nodes[field.slot])
+      if node < 0 { return .blank }
+      scratch.append(details[number].prefix)
+      let outcome = patterns[field.index].write(product.node(at: node), into: &scratch, coverage: &state.coverage)
+      if case .written = outcome {
+        markKeys(field.slot, product, &state)
+        scratch.append(details[number].suffix)
+      } else {
+        scratch.truncate(to: start)
+      }
+      return cell(outcome, start, column, product, &state)
+    case .list:
+      let parent = slots[field.slot].parent
+      let node = Int(state.nodes[parent])
+      if node < 0 { return .blank }
+      scratch.append(details[number].prefix)
+      let outcome = lists[field.index].write(product.node(at: node), into: &scratch, coverage: &state.coverage)
+      if case .written = outcome {
+        markKeys(parent, product, &state)
+        scratch.append(details[number].suffix)
+      } else {
+        scratch.truncate(to: start)
+      }
+      return cell(outcome, start, column, product, &state)
+    case .check: return .blank
+    }
+  }
+
+  func cell(
+    _ outcome: PatternCodec.Writing, _ start: Int, _ column: Int, _ product: NodeView, _ state: inout RowWritingState
+  ) -> WrittenCell {
+    switch outcome {
+    case .written: return .text(from: start, entry: -1)
+    case .missing: return .blank
+    case .fault(let part):
+      report(column, -1, part.finding, part.path, part.value, &state)
+      return .text(from: start, entry: -1)
+    }
+  }
+
+  func value(
+    _ entry: Int, _ codec: borrowing ValueCodec, _ number: Int, _ column: Int, _ product: NodeView,
+    _ scratch: inout ByteBuffer, _ state: inout RowWritingState
+  ) -> WrittenCell {
+    let slot = fields[number].slot
+    if codec.operation == .money, !hasCurrency(entry, codec, number, column, product, &state) {
+      return .text(from: scratch.count, entry: entry)
+    }
+    if codec.writesAsIs {
+      carried(slot, entry, product, &state)
+      return .entry(entry)
+    }
+    let start = scratch.count
+    let outcome =
+      codec.hasUnitPlace
+      ? codec.writeAmount(product.bytes(of: entry), into: &scratch)
+      : codec.write(product.bytes(of: entry), into: &scratch)
+    switch outcome {
+    case .exact: carried(slot, entry, product, &state)
+    case .lossy(let reason):
+      carried(slot, entry, product, &state)
+      state.coverage.lose(entry, reason)
+    case .fault(let finding): report(column, entry, finding, number, product, &state)
+    }
+    return .text(from: start, entry: entry)
+  }
+
+  /// An amount goes only where its own currency is meant.
+  func hasCurrency(
+    _ entry: Int, _ codec: borrowing ValueCodec, _ number: Int, _ column: Int, _ product: NodeView,
+    _ state: inout RowWritingState
+  ) -> Bool {
+    let node = product.node(at: Int(product.entry(entry).node))
+    guard let wanted = codec.currency, let stated = node.find(.currency) else { return true }
+    if node.has(.currency, wanted) {
+      state.coverage.mark(stated)
+      return true
+    }
+    let expected = String(decoding: wanted, as: UTF8.self), found = node.string(of: stated)
+    report(
+      column, stated,
+      ConversionFinding(
+        .moneyCurrency,
+        .init(
+          "The price is in \(found); the partner wants \(expected)", vi: "Giá bằng \(found); đối tác cần \(expected)")),
+      number, product, &state)
+    return false
+  }
+
+  func writeUnit(
+    _ number: Int, _ column: Int, _ product: NodeView, _ scratch: inout ByteBuffer, _ state: inout RowWritingState
+  ) -> WrittenCell {
+    let field = fields[number]
+    guard applies(field, product, state) else { return .blank }
+    let node = Int(state.nodes[field.slot])
+    if node < 0 { return .blank }
+    let entry = suitable(find(field, node, product, &state), field, node, product)
+    if entry < 0 { return .blank }
+    let start = scratch.count
+    if case .fault(let finding) = codecs[field.index].writeUnit(product.bytes(of: entry), into: &scratch) {
+      // The amount's column has said the same.
+      if columns[column].fields.isEmpty, field.column < 0 { report(column, entry, finding, number, product, &state) }
+    }
+    return scratch.count > start ? .text(from: start, entry: entry) : .blank
+  }
+
+  /// Of several measures side by side, the one that stands in a unit the partner has a word for; the first when none does.
+  func suitable(_ entry: Int, _ field: Field, _ node: Int, _ product: NodeView) -> Int {
+    if entry < 0 || field.operation != .value || !codecs[field.index].prefersUnits { return entry }
+    if codecs[field.index].hasOwnUnit(product.bytes(of: entry)) { return entry }
+    for other in product.node(at: node).entryRange
+    where other != entry && product.entry(other).attribute == field.attribute
+      && product.entry(other).facet == field.facet.rawValue
+    {
+      if codecs[field.index].hasOwnUnit(product.bytes(of: other)) { return other }
+    }
+    return entry
+  }
+
+  /// Several amounts share one unit column, so all must have the same unit.
+  func checkUnit(
+    _ number: Int, _ first: WrittenCell, _ column: Int, _ product: NodeView, _ scratch: inout ByteBuffer,
+    _ state: inout RowWritingState
+  ) {
+    guard case .text(let from, _) = first else { return }
+    let end = scratch.count
+    guard case .text(let other, let entry) = writeUnit(number, column, product, &scratch, &state) else { return }
+    let bytes = scratch.bytes
+    let isSame = bytes[from..<end].elementsEqual(bytes[other...])
+    let unit = String(decoding: bytes[from..<end], as: UTF8.self)
+    scratch.truncate(to: end)
+    if isSame { return }
+    report(
+      column, entry,
+      ConversionFinding(
+        .unitConversion,
+        .init(
+          "The measures that share the column “\(columns[column].names[0])” have different units; the first is in \(unit)",
+          vi: "Các số đo dùng chung cột “\(columns[column].names[0])” có đơn vị khác nhau; số đo đầu là \(unit)")),
+      number, product, &state)
+  }
+}
