@@ -15,9 +15,9 @@ test-full: ## the same with the third-party files of ../shared; nothing may be s
 	@.ci/bootstrap test
 	@.ci/test --full
 
-build: ## the release build: .build/release/ocop
+build: ## the release build, .build/release/ocop, which runs without Swift on the machine
 	@.ci/bootstrap
-	@swift build -c release --product ocop
+	@swift build -c release --static-swift-stdlib --product ocop
 
 lint: ## style and house rules, no build
 	@.ci/lint

@@ -79,7 +79,7 @@ def product(i, r):
         digit = (digit + 1) % 10
     gtin = digits + str(digit)
     separator = " " if i % 33 else "\n"
-    year, month, day = r.randint(2023, 2025), r.randint(1, 12), r.randint(1, 28)
+    year, month, day = r.randint(2024, 2025), r.randint(1, 12), r.randint(1, 28)
     retail = r.randint(9, 950) * 1000
     images = [f"https://cdn.catalogue.example.vn/media/{gtin}/{name}"
               for name in ("front-c1n1.jpg", "back-c1n2.jpg", "nutrition.jpg", "lifestyle-01.jpg", "lifestyle-02.jpg")]
@@ -91,7 +91,7 @@ def product(i, r):
         short=r.choice(SENTENCES), description=separator.join(r.sample(SENTENCES, 4)), story=" ".join(r.sample(SENTENCES, 2)),
         ingredients=", ".join(r.sample(INGREDIENTS, 7)), allergens=r.sample(ALLERGENS, r.randint(0, 4)),
         nutrients=[(code, unit, f"{r.random() * 89 + 0.1:.1f}".removesuffix(".0")) for code, unit in NUTRIENTS],
-        province=r.choice(PROVINCES), retail=retail, listed=retail + r.randint(0, 20) * 1000, usd=f"{r.randint(1, 39)}.{r.randint(1, 9)}",
+        province=r.choice(PROVINCES), retail=retail, listed=retail + r.randint(0, 20) * 1000, usd=f"{r.randint(1, 39)}.{r.randint(1, 99):02d}",
         vat=r.choice(("5", "8", "10")), unit=r.choice(SALE_UNITS), weight=weight, gross=weight + r.randint(20, 400),
         size=(r.randint(3, 40), r.randint(3, 30), r.randint(2, 35)), stock=r.randint(0, 999), stars=r.randint(3, 5),
         certificate=f"{r.randint(1, 999):03d}/{year}/OCOP", issued=(year, month, day), expires=(year + 3, month, day),
@@ -339,7 +339,7 @@ class Canonical:
                        grossWeight=f"{p['gross']} GRM", depth=f"{p['size'][0]} CMT", width=f"{p['size'][1]} CMT",
                        height=f"{p['size'][2]} CMT", stock=p["stock"])],
             price=[dict(market="VN", item="each", type="retail", amount=str(p["retail"]), currency="VND"),
-                   dict(market="US", item="each", type="retail", amount=p["usd"], currency="USD")],
+                   dict(market="US", item="each", type="retail", amount=p["usd"].rstrip("0"), currency="USD")],
             allergen=[dict(code=code, level="CONTAINS") for code in p["allergens"]],
             nutrition=[dict(basis="100 GRM", nutrient=[dict(code=code, amount=[f"{amount} {unit}"]) for code, unit, amount in p["nutrients"]])],
             storage=dict(instructions=dict(vi=p["storage"])), shelfLife=dict(fromProduction=f"{p['life']} MON"),

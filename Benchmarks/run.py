@@ -264,9 +264,11 @@ def main():
     parser.add_argument("--gate", action="store_true", help="outputs, instructions and allocations only; writes no report")
     parser.add_argument("--out", default=os.path.join(ROOT, "Documentation", "performance.md"))
     options = parser.parse_args()
-    ocop = os.path.abspath(options.ocop)
     chosen = [task for task in TASKS if task.name in options.tasks.split(",")]
     programs()
+    # Without debugging information, which older valgrinds cannot read.
+    ocop = os.path.join(WORK, "bin", "ocop")
+    subprocess.run(["strip", "-g", "-o", ocop, options.ocop], check=True)
     table, absolute, outputs = Table(), [], []
     for task in chosen:
         outputs += [f"{task.name}, {line}" for line in compared(task, ocop, COUNT)]

@@ -3,5 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 .ci/bootstrap bench
-swift build -c release --product ocop
+swift build -c release --static-swift-stdlib --product ocop
 exec .ci/python Benchmarks/run.py --ocop "$(swift build -c release --show-bin-path)/ocop" "$@"
