@@ -7,9 +7,13 @@ Tests/CorpusTests/files.tsv says for each file whether our readers read or refus
 reads the same files with lxml and expat, Python's csv and json, and openpyxl (or zipfile and lxml where openpyxl gives up),
 and fills the column `peer`: `equal`, `differs` with the peer's numbers, `cannot`; for what we refuse, `refuses` or `reads`.
 Whatever is neither equal nor refused by both needs a reason in the column `note`; a few reasons are the same for all files of
-a kind and are put there by this program, the others are written by people. With --check nothing is written, and a peer that
-says something else than the table makes the exit code 1. The files are looked for in $OCOP_SHARED, or ../shared.
+a kind and are put there by this program, the others are written by people. Tests/CorpusTests/adapters.tsv says the same of
+documents that are read by a profile; their products and GTINs are counted by corpus_products.py. With --check nothing is
+written, and a peer that says something else than a table makes the exit code 1. --only takes the files whose path contains
+a text. The files are looked for in $OCOP_SHARED, or ../shared.
 """
+import argparse
+import collections
 import csv
 import io
 import json
@@ -27,10 +31,15 @@ import zlib
 import openpyxl
 from lxml import etree
 
+import corpus_products
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-TABLE = ROOT / "Tests/CorpusTests/files.tsv"
+TABLES = ROOT / "Tests/CorpusTests"
 DATA = pathlib.Path(os.environ.get("OCOP_SHARED", ROOT / "../shared")) / "data"
-COLUMNS = ["file", "reader", "outcome", "code", "counts", "peer", "note"]
+COLUMNS = {
+    "files.tsv": ["file", "reader", "outcome", "code", "counts", "peer", "note"],
+    "adapters.tsv": ["file", "profile", "outcome", "code", "counts", "findings", "peer", "note"],
+}
 
 # Reasons that hold for every file of a kind.
 NOTES = {
@@ -272,6 +281,9 @@ def json_tokens(data):
 
 def readers(line, path):
     """The peers of a line, by name; each is called without arguments."""
+    if "profile" in line:
+        name, read = corpus_products.PROFILES[line["profile"]]
+        return {name: lambda: read(path)}
     data = path.read_bytes()
     if line["reader"] == "xml":
         return {"lxml": lambda: xml_lxml(data), "expat": lambda: xml_expat(data)}
@@ -325,17 +337,15 @@ def reason(line):
     return ""
 
 
-def main():
-    arguments = sys.argv[1:]
-    check = "--check" in arguments
-    only = arguments[arguments.index("--only") + 1] if "--only" in arguments else ""
-    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
-    lines = TABLE.read_text(encoding="utf-8").split("\n")
-    if lines[0].split("\t") != COLUMNS or lines.pop() != "":
-        sys.exit(f"{TABLE.name}: not the columns {COLUMNS}")
-    changed, unexplained, tally = [], [], {}
+def renew(name, only):
+    """Asks the peers about a table's lines; gives its new text, what changed, what nobody has explained, and a tally."""
+    columns = COLUMNS[name]
+    lines = (TABLES / name).read_text(encoding="utf-8").split("\n")
+    if lines[0].split("\t") != columns or lines.pop() != "":
+        sys.exit(f"{name}: not the columns {columns}")
+    changed, unexplained, tally = [], [], collections.Counter()
     for number, text in enumerate(lines[1:], 1):
-        line = dict(zip(COLUMNS, text.split("\t"), strict=True))
+        line = dict(zip(columns, text.split("\t"), strict=True))
         if only in line["file"]:
             peer = compare(line)
             if peer != line["peer"]:
@@ -343,18 +353,32 @@ def main():
                 line["peer"] = peer
             line["note"] = line["note"] or reason(line)
         verdict = re.split("[ :;]", line["peer"])[0]
-        tally[line["outcome"], verdict] = tally.get((line["outcome"], verdict), 0) + 1
+        tally[line["outcome"], verdict] += 1
         if not line["note"] and (verdict not in ("equal", "refuses") or "differs" in line["peer"]):
             unexplained.append(f"{line['file']}: {line['counts']} -- {line['peer']}")
         lines[number] = "\t".join(line.values())
-    print("\n".join(unexplained))
-    for (outcome, verdict), count in sorted(tally.items()):
-        print(f"{outcome:9} peer {verdict:9} {count:5}")
-    print(f"{len(changed)} peers changed, {len(unexplained)} differences without a reason")
-    if check:
-        print("\n".join(changed))
-        sys.exit(1 if changed or unexplained else 0)
-    TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return "\n".join(lines) + "\n", changed, unexplained, tally
+
+
+def main():
+    options = argparse.ArgumentParser(usage="corpus_peer.py [--check] [--only TEXT]")
+    options.add_argument("--check", action="store_true")
+    options.add_argument("--only", default="")
+    arguments = options.parse_args()
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+    is_bad = False
+    for name in COLUMNS:
+        text, changed, unexplained, tally = renew(name, arguments.only)
+        print("\n".join(unexplained))
+        for (outcome, verdict), count in sorted(tally.items()):
+            print(f"{name:12} {outcome:9} peer {verdict:9} {count:5}")
+        print(f"{name:12} {len(changed)} peers changed, {len(unexplained)} differences without a reason")
+        if arguments.check:
+            print("\n".join(changed))
+            is_bad = is_bad or bool(changed or unexplained)
+        else:
+            (TABLES / name).write_text(text, encoding="utf-8")
+    sys.exit(1 if is_bad else 0)
 
 
 main()

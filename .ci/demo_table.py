@@ -59,19 +59,23 @@ def main(paths):
     print(f"""
 {reports[0]["products"]["read"]} products were read. Not applicable: the market's profile does not want such products. Quarantined:
 something required is missing or wrong; the records are kept beside the output, ready to be mended. To complete:
-recommended values that are missing. Not carried: values for which that format has no place.
+recommended values that are missing. Not carried: values that the market's file leaves out or changes.
 What each market still lacks, with the number of times:
 """)
     for report in reports:
         print(f"{report['to']}  {report['output']}")
-        losses = sorted(((loss["path"], loss["count"]) for loss in report["losses"]), key=lambda pair: -pair[1])
-        lines = list(zip(("required", "wrong", "recommended", "worth a look", "not carried"), (*lacks(report), losses)))
+        lines = list(zip(("required", "wrong", "recommended", "worth a look"), lacks(report)))
+        changed = [(f"{loss['path']} {loss['reason']}", loss["count"]) for loss in report["losses"] if loss["reason"] != "not-carried"]
+        lines.append(("changed", sorted(changed, key=lambda pair: -pair[1])))
         for name, pairs in lines:
             if pairs:
                 print(f"  {name + ':':14}" + listed(pairs, 5))
-        if not any(pairs for _, pairs in lines):
-            print("  nothing")
-    print("\nEvery finding with its cell is in out/reports/; `ocop explain CODE` says what one means.")
+        dropped = [loss["count"] for loss in report["losses"] if loss["reason"] == "not-carried"]
+        if dropped:
+            print(f"  {'not carried:':14}{sum(dropped)} values of {len(dropped)} kinds, for which the format has no place")
+        for path in report["quarantine"]:
+            print(f"  {'quarantine:':14}{path}")
+    print("\nEvery finding with its cell, and every loss, is in out/reports/; `ocop explain CODE` says what a code means.")
 
 
 if __name__ == "__main__":
