@@ -29,6 +29,7 @@ def read_declarations():
                 r"kind\(\s*\.(\w+), in: \[([^\]]*)\](.*?)\n\s*\[(.*?)\]\)(?:,|\n)", text, re.S):
             key = re.search(r"key: \[([^\]]*)\]", middle)
             attributes = {}
+            body = re.sub(r"\s+", " ", body).replace("a( ", "a(")
             for attribute, kind_of, options in re.findall(
                     r'a\(\.(\w+), \.(\w+)((?:, (?:facet: \.\w+|many: true|codes: "[^"]+"))*), "', body):
                 facet = re.search(r"facet: \.(\w+)", options)
