@@ -102,7 +102,7 @@ public struct Conformance {
   private func roundTrips() throws(Fault) -> [String] {
     var problems: [String] = []
     var random = RandomProducts(seed: 20_261_122)
-    for (name, products) in [("seeds", seeds), ("random", (0..<100).map { _ in random.next() })] {
+    for (name, products) in [("seeds", seeds), ("random", (0..<40).map { _ in random.next() })] {
       let written = try write(products)
       let lost = Set(written.losses.losses.map(\.pattern))
       let accepted = zip(products, written.states).filter { $0.1 == .good }.map(\.0)
@@ -224,7 +224,7 @@ public struct Conformance {
     guard let document = try? write(seeds.prefix(3)).document,
       let whole = try? document.bytes(at: 0, count: Int(document.size))
     else { return problems + ["nothing to cut"] }
-    for cut in stride(from: 0, to: whole.count, by: max(1, whole.count / 200)) {
+    for cut in stride(from: 0, to: whole.count, by: max(1, whole.count / 60)) {
       do throws(Fault) {
         _ = try read(InputDocument(bytes: Array(whole[..<cut]), name: "cut at \(cut)"))
       } catch {

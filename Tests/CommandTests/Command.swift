@@ -31,12 +31,13 @@ struct Command {
     process.currentDirectoryURL = root
     var environment = ProcessInfo.processInfo.environment
     environment["LC_ALL"] = "C"
+    environment["COLUMNS"] = "400"
     environment["SWIFT_BACKTRACE"] = "enable=no"
     process.environment = environment
     let folder = try Folder()
     let out = folder.url.appendingPathComponent("stdout"), err = folder.url.appendingPathComponent("stderr")
-    FileManager.default.createFile(atPath: out.path, contents: nil)
-    FileManager.default.createFile(atPath: err.path, contents: nil)
+    _ = FileManager.default.createFile(atPath: out.path, contents: nil)
+    _ = FileManager.default.createFile(atPath: err.path, contents: nil)
     process.standardOutput = try FileHandle(forWritingTo: out)
     process.standardError = try FileHandle(forWritingTo: err)
     if let input {

@@ -343,7 +343,7 @@ import Testing
     #expect(try folder.library.load(folder.path + "/test.yaml", asOf: asOf).name == "test")
     for name in ["tset", "../test", "nothing-like-it", folder.path + "/no.yaml", ""] {
       let fault = #expect(throws: Fault.self) { try folder.library.load(name, asOf: asOf) }
-      #expect(fault?.kind == .unreadable && fault?.diagnostic.code == .profileNotFound)
+      #expect(fault?.kind == .configuration && fault?.diagnostic.code == .profileNotFound)
     }
     let fault = #expect(throws: Fault.self) { try folder.library.load("tset", asOf: asOf) }
     #expect(fault?.diagnostic.hint?.en.contains("“test”") == true)

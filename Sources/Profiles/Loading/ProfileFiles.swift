@@ -5,7 +5,7 @@ internal import Glibc
 enum ProfileFiles {
   /// Reads a file whole.
   ///
-  /// - Throws: `.unreadable` with `profile-not-found`, or `.configuration` with `profile-limit` when it is over the limit.
+  /// - Throws: `.configuration` with `profile-not-found`, or `.configuration` with `profile-limit` when it is over the limit.
   static func read(_ path: String, limit: Int) throws(Fault) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw notFound(path, String(cString: strerror(errno))) }
@@ -34,7 +34,7 @@ enum ProfileFiles {
 
   static func notFound(_ path: String, _ problem: String) -> Fault {
     Fault(
-      .unreadable,
+      .configuration,
       Diagnostic(
         .profileNotFound, at: Place(file: path),
         message: .init("“\(path)” cannot be read: \(problem).", vi: "Không đọc được “\(path)”: \(problem).")))

@@ -29,7 +29,7 @@ public struct ProfileLibrary: Sendable {
   ///   - asOf: the date that stands for today, ISO: dated rows of vocabularies, `$asOf`.
   ///   - variables: values of `--set`, which win over `let:`.
   ///   - diagnostics: gets every finding, warnings and notes too.
-  /// - Throws: `.unreadable` when there is no such profile; `.configuration` with the first error found, which says how many
+  /// - Throws: `.configuration` when there is no such profile; `.configuration` with the first error found, which says how many
   ///   more there are.
   public func load(
     _ name: String, asOf: String, variables: [String: String] = [:], diagnostics: DiagnosticCollector? = nil
@@ -217,7 +217,7 @@ public struct ProfileLibrary: Sendable {
     let message = LocalizedText("There is no profile “\(name)”.", vi: "Không có hồ sơ ánh xạ “\(name)”.")
     if let node { throw inheritanceFault(node, message, didYouMean(near)) }
     throw Fault(
-      .unreadable,
+      .configuration,
       Diagnostic(.profileNotFound, at: Place(file: root), value: name, message: message, hint: didYouMean(near)))
   }
 
