@@ -163,30 +163,28 @@ extension ElementMachine {
 
   /// Nodes of one kind with one key under one parent become one.
   private mutating func mergeDoubles() {
-    var counts: (UInt64, UInt64) = (0, 0)  // kinds met once, kinds met more than once
-    for node in current.nodes where node.alias < 0 {
-      let bit: UInt64 = 1 << UInt64(node.kind.rawValue)
-      counts.1 |= counts.0 & bit
-      counts.0 |= bit
-    }
+    let candidates = current.kinds.twice & ~Self.keyless
+    if candidates == 0 { return }
     for i in 1..<max(current.nodes.count, 1) {
-      let node = current.nodes[i]
-      if node.alias >= 0 || node.isDropped { continue }
-      let parent = current.standing(node.parent)
-      current.nodes[i].parent = parent
-      if current.nodes[Int(parent)].isDropped { current.nodes[i].isDropped = true }
-      if counts.1 & 1 << UInt64(node.kind.rawValue) == 0 { continue }
-      current.nodes[i].hash = keyHash(Int32(i))
-      let hash = current.nodes[i].hash
+      let kind = current.nodes[i].kind
+      if candidates & 1 << UInt64(kind.rawValue) == 0 || current.nodes[i].alias >= 0 { continue }
+      let hash = keyHash(Int32(i))
+      current.nodes[i].hash = hash
       if hash == 0 { continue }
+      let parent = current.nodes[i].parent
       for k in 1..<i
-      where current.nodes[k].hash == hash && current.nodes[k].kind == node.kind && current.nodes[k].parent == parent
+      where current.nodes[k].kind == kind && current.nodes[k].hash == hash && current.nodes[k].parent == parent
         && current.nodes[k].alias < 0 && !current.nodes[k].isDropped && hasSameKey(Int32(i), Int32(k))
       {
         merge(Int32(i), into: Int32(k))
         break
       }
     }
+  }
+
+  /// Kinds that are aligned by sequence and so never merged, a bit each.
+  private static let keyless: UInt64 = Model.kinds.reduce(0) { bits, kind in
+    kind.key.isEmpty && kind.isMany ? bits | 1 << UInt64(kind.kind.rawValue) : bits
   }
 
   private func key(of node: Int32) -> [Attribute] {
@@ -226,6 +224,12 @@ extension ElementMachine {
   private mutating func merge(_ from: Int32, into to: Int32) {
     var i = current.nodes[Int(from)].firstEntry
     current.nodes[Int(from)].alias = to
+    var child = current.nodes[Int(from)].firstChild
+    while child >= 0 {
+      let next = current.nodes[Int(child)].nextSibling
+      current.adopt(child, to)
+      child = next
+    }
     while i >= 0 {
       let entry = current.entries[Int(i)]
       if entry.length >= 0 { take(entry, on: to) }
@@ -343,27 +347,38 @@ extension ElementMachine {
     }
   }
 
+  /// Nodes in preorder, each followed by its values, so that the batch has nothing to sort.
   private static func emit(_ record: inout RecordScratch, to batch: UnsafeMutablePointer<ProductBatch>) {
     batch.pointee.beginProduct(at: record.offset)
-    for i in 1..<max(record.nodes.count, 1) {
-      if record.nodes[i].alias >= 0 || record.nodes[i].isDropped { continue }
-      let parent = Int(record.nodes[i].parent)
-      let number = batch.pointee.addNode(record.nodes[i].kind, under: parent == 0 ? 0 : Int(record.nodes[parent].hash))
-      // The hash is no longer needed: its place holds the node's number in the batch.
-      record.nodes[i].hash = UInt32(number)
-    }
-    for i in 0..<record.nodes.count where record.nodes[i].alias < 0 && !record.nodes[i].isDropped {
-      let node = i == 0 ? 0 : Int(record.nodes[i].hash)
-      var at = record.nodes[i].firstEntry
-      while at >= 0 {
-        let entry = record.entries[Int(at)]
-        if entry.length >= 0 {
+    var at: Int32 = 0, number = 0
+    while true {
+      var entry = record.nodes[Int(at)].firstEntry
+      while entry >= 0 {
+        let e = record.entries[Int(entry)]
+        if e.length >= 0 {
           batch.pointee.set(
-            entry.attribute, Facet.stored(entry.facet), on: node, offset: entry.offset, length: Int(entry.length),
-            origin: Int(entry.origin))
+            e.attribute, Facet.stored(e.facet), on: number, offset: e.offset, length: Int(e.length),
+            origin: Int(e.origin))
         }
-        at = entry.next
+        entry = e.next
       }
+      // Down to the first child, else on to the next sibling of the nearest node that has one.
+      var next = record.nodes[Int(at)].firstChild
+      while true {
+        while next >= 0, record.nodes[Int(next)].alias >= 0 || record.nodes[Int(next)].isDropped {
+          next = record.nodes[Int(next)].nextSibling
+        }
+        if next >= 0 || at == 0 { break }
+        next = record.nodes[Int(at)].nextSibling
+        at = record.nodes[Int(at)].parent
+      }
+      if next < 0 { break }
+      at = next
+      let parent = record.nodes[Int(at)].parent
+      number = batch.pointee.addNode(
+        record.nodes[Int(at)].kind, under: parent == 0 ? 0 : Int(record.nodes[Int(parent)].hash))
+      // The hash is no longer needed: its place holds the node's number in the batch.
+      record.nodes[Int(at)].hash = UInt32(number)
     }
   }
 

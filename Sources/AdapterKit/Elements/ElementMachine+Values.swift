@@ -197,7 +197,7 @@ extension ElementMachine {
           frames[top].unitOffset = append(attribute.value)
           frames[top].unitLength = attribute.value.count
         case .value(let action):
-          run(action, offset: append(attribute.value), length: attribute.value.count, frames[top])
+          run(action, offset: append(attribute.value), length: attribute.value.count, frames + top)
         }
         break
       }
@@ -236,26 +236,28 @@ extension ElementMachine {
   // MARK: Values
 
   /// Runs an action on a text in the arena.
-  mutating func run(_ number: Int32, offset: Int, length: Int, _ frame: Frame) {
-    let action = plan.actions[Int(number)]
-    if !holds(action.guards, base: frame.base) { return }
+  mutating func run(_ number: Int32, offset: Int, length: Int, _ frame: UnsafeMutablePointer<Frame>) {
+    let action = actions[Int(number)]
+    if !holds(action.guards, base: frame.pointee.base) { return }
     switch action.kind {
-    case .field: field(Int(action.index), offset: offset, length: length, frame, frame.base + action.scope)
+    case .field: field(Int(action.index), offset: offset, length: length, frame, frame.pointee.base + action.scope)
     case .composite, .list:
       let (at, count) = TextScan.trimmed(UnsafePointer(batch.pointee.unsafeArena), offset, length)
       if count == 0 { return }
       current.deferred.append(
         DeferredText(
-          kind: action.kind, index: action.index, node: materialise(frame.base + action.scope), offset: at,
+          kind: action.kind, index: action.index, node: materialise(frame.pointee.base + action.scope), offset: at,
           length: count,
-          origin: frame.origin, element: path(to: top)))
+          origin: frame.pointee.origin, element: path(to: top)))
     }
   }
 
-  private mutating func field(_ index: Int, offset: Int, length: Int, _ frame: Frame, _ scope: Int32) {
+  private mutating func field(
+    _ index: Int, offset: Int, length: Int, _ frame: UnsafeMutablePointer<Frame>, _ scope: Int32
+  ) {
     let arena = UnsafePointer(batch.pointee.unsafeArena)
     var (offset, length) = TextScan.trimmed(arena, offset, length)
-    if !TextScan.isPlain(arena + offset, count: length) {
+    if plan.fields[index].needsScan, !TextScan.isPlain(arena + offset, count: length) {
       let isText = plan.fields[index].codec.type == .text
       switch TextScan.check(offset: offset, length: length, allowsLines: isText, in: &batch.pointee) {
       case .clean(let at, let count): (offset, length) = (at, count)
@@ -268,7 +270,7 @@ extension ElementMachine {
       }
     }
     guard let target = plan.fields[index].target else { return check(index, offset, length, frame) }
-    let unit = frame.unitLength > 0 ? (offset: frame.unitOffset, length: frame.unitLength) : nil
+    let unit = frame.pointee.unitLength > 0 ? (offset: frame.pointee.unitOffset, length: frame.pointee.unitLength) : nil
     var reading = plan.fields[index].codec.read(offset: offset, length: length, unit: unit, in: &batch.pointee)
     if case .blank = reading, let standIn = plan.fields[index].defaultValue {
       let at = standIn.withUnsafeBufferPointer { append($0) }
@@ -302,24 +304,27 @@ extension ElementMachine {
   }
 
   private mutating func set(
-    _ target: ElementReadingPlan.Target, _ index: Int, _ offset: Int, _ length: Int, _ frame: Frame, _ scope: Int32
+    _ target: ElementReadingPlan.Target, _ index: Int, _ offset: Int, _ length: Int,
+    _ frame: UnsafeMutablePointer<Frame>, _ scope: Int32
   ) {
     var node: Int32 = target.isFromProduct ? 0 : materialise(scope)
-    if target.path >= 0 { node = find(target.path, from: node, origin: frame.origin) }
-    let facet = plan.fields[index].hasLanguage ? (frame.hasFacet ? frame.facet : plan.language) : target.facet
+    if target.path >= 0 { node = find(target.path, from: node, origin: frame.pointee.origin) }
+    let facet =
+      plan.fields[index].hasLanguage ? (frame.pointee.hasFacet ? frame.pointee.facet : plan.language) : target.facet
     set(target.attribute, facet, target.isMany, on: node, offset, length, frame)
     if let currency = plan.fields[index].codec.currency, current.find(.currency, on: node) < 0,
       Model.declaration(current.nodes[Int(node)].kind, .currency) != nil
     {
-      setBytes(.currency, currency, on: node, origin: frame.origin)
+      setBytes(.currency, currency, on: node, origin: frame.pointee.origin)
     }
   }
 
   /// Sets a value; a second one beside a first that differs is reported and left out.
   private mutating func set(
-    _ attribute: Attribute, _ facet: Facet, _ isMany: Bool, on node: Int32, _ offset: Int, _ length: Int, _ frame: Frame
+    _ attribute: Attribute, _ facet: Facet, _ isMany: Bool, on node: Int32, _ offset: Int, _ length: Int,
+    _ frame: UnsafeMutablePointer<Frame>
   ) {
-    var i = current.nodes[Int(node)].firstEntry
+    var i = current.nodes[Int(node)].mayHave(attribute) ? current.nodes[Int(node)].firstEntry : -1
     while i >= 0 {
       let entry = current.entries[Int(i)]
       if entry.attribute == attribute, entry.facet == facet.rawValue, entry.length >= 0 {
@@ -329,12 +334,12 @@ extension ElementMachine {
         if !isMany {
           let text = String(decoding: UnsafeBufferPointer(start: arena + offset, count: length), as: UTF8.self)
           let kept = String(decoding: value(i), as: UTF8.self)
-          return conflict(node, attribute, facet, kept, text, frame.origin, path(to: top))
+          return conflict(node, attribute, facet, kept, text, frame.pointee.origin, path(to: top))
         }
       }
       i = entry.next
     }
-    current.addEntry(attribute, facet, on: node, offset: offset, length: length, origin: frame.origin)
+    current.addEntry(attribute, facet, on: node, offset: offset, length: length, origin: frame.pointee.origin)
   }
 
   mutating func conflict(
@@ -354,7 +359,7 @@ extension ElementMachine {
   }
 
   /// Checks a text that must be a constant.
-  private mutating func check(_ index: Int, _ offset: Int, _ length: Int, _ frame: Frame) {
+  private mutating func check(_ index: Int, _ offset: Int, _ length: Int, _ frame: UnsafeMutablePointer<Frame>) {
     guard let constant = plan.fields[index].constant else { return }
     let (at, count) = TextScan.trimmed(UnsafePointer(batch.pointee.unsafeArena), offset, length)
     let bytes = UnsafeBufferPointer(start: UnsafePointer(batch.pointee.unsafeArena) + at, count: count)
@@ -372,7 +377,8 @@ extension ElementMachine {
 
   /// Keeps a finding until the record is whole and its product has a name.
   private mutating func note(
-    _ finding: ConversionFinding, _ index: Int, _ node: Int32, _ frame: Frame, _ offset: Int, _ length: Int
+    _ finding: ConversionFinding, _ index: Int, _ node: Int32, _ frame: UnsafeMutablePointer<Frame>, _ offset: Int,
+    _ length: Int
   ) {
     if findings.count > ElementFindingSink.recordLimit { return }
     let arena = UnsafePointer(batch.pointee.unsafeArena)
@@ -384,12 +390,12 @@ extension ElementMachine {
       element += "/@" + attribute
     }
     var target = plan.fields[index].rule.target
-    if frame.hasFacet, plan.fields[index].hasLanguage { target?.facet = frame.facet }
+    if frame.pointee.hasFacet, plan.fields[index].hasLanguage { target?.facet = frame.pointee.facet }
     findings.append(
       ElementFinding(
         // A fixed text that differs is no fault of the product's data.
         code: finding.code, severity: finding.code == .constMismatch ? .warning : nil, message: finding.message,
-        hint: finding.hint, origin: frame.origin, element: element,
+        hint: finding.hint, origin: frame.pointee.origin, element: element,
         node: node, path: target, value: text))
   }
 }

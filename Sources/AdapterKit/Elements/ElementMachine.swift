@@ -79,10 +79,13 @@ struct ElementMachine {
   /// Set while the parser runs.
   var batch: UnsafeMutablePointer<ProductBatch>
 
-  var frames: UnsafeMutablePointer<Frame>
+  /// The plan's states and actions, out of reach of reference counts.
+  let states: UnsafeMutablePointer<ElementReadingPlan.State>
+  let actions: UnsafeMutablePointer<ElementReadingPlan.Action>
+  let frames: UnsafeMutablePointer<Frame>
   var top = -1
-  var scopes: UnsafeMutablePointer<Scope>
-  private var slots: UnsafeMutablePointer<Slot>
+  let scopes: UnsafeMutablePointer<Scope>
+  private let slots: UnsafeMutablePointer<Slot>
   private var slotsUsed = 0
   var attributePointers: [UnsafePointer<UInt8>?]
   /// Text goes to the arena now.
@@ -121,6 +124,10 @@ struct ElementMachine {
     self.limits = limits
     self.keepsResidue = keepsResidue
     self.sink = sink
+    states = .allocate(capacity: plan.states.count)
+    for (i, state) in plan.states.enumerated() { (states + i).initialize(to: state) }
+    actions = .allocate(capacity: plan.actions.count)
+    for (i, action) in plan.actions.enumerated() { (actions + i).initialize(to: action) }
     frames = .allocate(capacity: limits.depth + 8)
     scopes = .allocate(capacity: limits.depth + 8)
     slots = .allocate(capacity: Self.slotCount)
@@ -131,6 +138,10 @@ struct ElementMachine {
   }
 
   func free() {
+    current.free()
+    pending.free()
+    states.deallocate()
+    actions.deallocate()
     frames.deallocate()
     scopes.deallocate()
     slots.deallocate()
@@ -152,43 +163,49 @@ struct ElementMachine {
       push(Frame(state: plan.root, base: 0, name: name.local, prefix: name.prefix))
       return
     }
-    let parent = frames[top]
-    if parent.decision >= 0 { return decide(name, attributes, handler, parent) }
-    var state = target(parent.state, name)
-    if state < Self.unknown { state = choose(parent.state, name, attributes) }
+    let parent = frames + top
+    if parent.pointee.decision >= 0 { return decide(name, attributes, handler, parent.pointee) }
+    let from = parent.pointee.state, base = parent.pointee.base
+    var state = target(from, name)
+    if state < Self.unknown { state = choose(from, name, attributes) }
     if state < Self.unknown {
-      var frame = Frame(state: plan.void, base: parent.base, name: name.local, prefix: name.prefix)
-      frame.decision = -2 - state
-      frame.origin = UInt32(truncatingIfNeeded: handler.parser.byteOffset &- current.offset)
-      return push(frame)
+      push(Frame(state: plan.void, base: base, name: name.local, prefix: name.prefix))
+      frames[top].decision = -2 - state
+      frames[top].origin = UInt32(truncatingIfNeeded: handler.parser.byteOffset &- current.offset)
+      return
     }
-    if state < 0 { return skip(name, attributes, handler, from: parent.state, notTaken: parent.state == plan.void) }
+    if state < 0 { return skip(name, attributes, handler, from: from, notTaken: from == plan.void) }
 
-    var frame = Frame(state: state, base: parent.base, name: name.local, prefix: name.prefix)
     if recordTop < 0 {
-      if state != plan.record {
-        push(frame)
-        return
-      }
+      if state != plan.record { return push(Frame(state: state, base: base, name: name.local, prefix: name.prefix)) }
       beginRecord(name, handler)
     }
-    let facts = plan.states[Int(state)]
-    if !facts.openers.isEmpty || facts.call >= 0 || !facts.attributes.isEmpty || !facts.actions.isEmpty {
-      frame.origin = UInt32(truncatingIfNeeded: handler.parser.byteOffset &- current.offset)
-      if !enter(facts, &frame), plan.edges[Int(state)].isEmpty, facts.actions.isEmpty {
-        return skip(name, attributes, handler, from: parent.state, notTaken: true)
-      }
+    push(Frame(state: state, base: base, name: name.local, prefix: name.prefix))
+    if !states[Int(state)].isPlain { enter(state, name, attributes, handler, from: from) }
+  }
+
+  /// What an element does beside leading to others: opens nodes, has attributes that count, or a text.
+  private mutating func enter(
+    _ state: Int32, _ name: XMLName, _ attributes: borrowing XMLAttributes, _ handler: ElementHandler, from: Int32
+  ) {
+    let frame = frames + top
+    frame.pointee.origin = UInt32(truncatingIfNeeded: handler.parser.byteOffset &- current.offset)
+    let facts = states + Int(state)
+    if !facts.pointee.openers.isEmpty || facts.pointee.call >= 0, !open(facts, frame), plan.edges[Int(state)].isEmpty,
+      facts.pointee.actions.isEmpty
+    {
+      top -= 1
+      return skip(name, attributes, handler, from: from, notTaken: true)
     }
-    push(frame)
-    var at = frame.state
+    var at = frame.pointee.state
     while at >= 0 {
-      let facts = plan.states[Int(at)]
-      if !facts.attributes.isEmpty, attributes.count > 0 { use(facts.attributes, attributes) }
-      if !facts.actions.isEmpty {
-        frames[top].textStart = batch.pointee.byteCount
+      let facts = states + Int(at)
+      if !facts.pointee.attributes.isEmpty, attributes.count > 0 { use(facts.pointee.attributes, attributes) }
+      if !facts.pointee.actions.isEmpty {
+        frame.pointee.textStart = batch.pointee.byteCount
         collects = true
       }
-      at = facts.fallback
+      at = facts.pointee.fallback
     }
   }
 
@@ -202,22 +219,23 @@ struct ElementMachine {
       return
     }
     collects = false
-    let frame = frames[top]
-    if frame.decides { choose(by: frame) }
-    if frame.textStart >= 0 {
-      let end = frame.textEnd >= 0 ? frame.textEnd : batch.pointee.byteCount
-      var at = frame.state
+    let frame = frames + top
+    if frame.pointee.textStart >= 0 {
+      if frame.pointee.decides { choose(by: frame.pointee) }
+      let end = frame.pointee.textEnd >= 0 ? frame.pointee.textEnd : batch.pointee.byteCount
+      let length = end - frame.pointee.textStart
+      var at = frame.pointee.state
       while at >= 0 {
-        let facts = plan.states[Int(at)]
-        var i = facts.actions.lowerBound
-        while i < facts.actions.upperBound {
-          run(i, offset: frame.textStart, length: end - frame.textStart, frame)
+        let facts = states + Int(at)
+        var i = facts.pointee.actions.lowerBound
+        while i < facts.pointee.actions.upperBound {
+          run(i, offset: frame.pointee.textStart, length: length, frame)
           i += 1
         }
-        at = facts.fallback
+        at = facts.pointee.fallback
       }
     }
-    if residue.keeps { residue.after = frame.name }
+    if residue.keeps { residue.after = frame.pointee.name }
     if top == recordTop {
       recordTop = -1
       finishRecord(at: handler.parser.byteOffset)
@@ -320,9 +338,11 @@ struct ElementMachine {
   // MARK: Opening
 
   /// Opens what the element opens; false when it could open nodes and none of them holds.
-  private mutating func enter(_ facts: ElementReadingPlan.State, _ frame: inout Frame) -> Bool {
-    let isOpen = facts.openers.isEmpty || open(facts, &frame)
-    if facts.call >= 0 { call(facts, &frame) }
+  private mutating func open(
+    _ facts: UnsafeMutablePointer<ElementReadingPlan.State>, _ frame: UnsafeMutablePointer<Frame>
+  ) -> Bool {
+    let isOpen = facts.pointee.openers.isEmpty || openScope(facts, frame)
+    if facts.pointee.call >= 0 { call(facts, frame) }
     return isOpen
   }
 
@@ -356,33 +376,35 @@ struct ElementMachine {
       || target.conditions.contains(where: { isEqual(frame.name, $0.name) && Self.isEqual(text, $0.value) })
     {
       frames[top - 1].state = target.state
-      let facts = plan.states[Int(target.state)]
-      if !enter(facts, &frames[top - 1]) { frames[top - 1].state = plan.void }
+      if !open(states + Int(target.state), frames + top - 1) { frames[top - 1].state = plan.void }
       return
     }
   }
 
   /// Opens the scope of the first opener whose guards hold; false when none does.
-  private mutating func open(_ facts: ElementReadingPlan.State, _ frame: inout Frame) -> Bool {
-    for i in facts.openers {
-      let scope = plan.openers[Int(i)].scope
-      if !holds(plan.openers[Int(i)].guards, base: frame.base) { continue }
-      let at = frame.base + scope
+  private mutating func openScope(
+    _ facts: UnsafeMutablePointer<ElementReadingPlan.State>, _ frame: UnsafeMutablePointer<Frame>
+  ) -> Bool {
+    for i in facts.pointee.openers {
+      if !holds(plan.openers[Int(i)].guards, base: frame.pointee.base) { continue }
+      let at = frame.pointee.base + plan.openers[Int(i)].scope
       scopes[Int(at)] = Scope(
-        node: -1, kind: plan.openers[Int(i)].kind, parent: at - 1, opener: i, origin: frame.origin)
-      frame.state = plan.openers[Int(i)].state
+        node: -1, kind: plan.openers[Int(i)].kind, parent: at - 1, opener: i, origin: frame.pointee.origin)
+      frame.pointee.state = plan.openers[Int(i)].state
       return true
     }
     return false
   }
 
-  private mutating func call(_ facts: ElementReadingPlan.State, _ frame: inout Frame) {
-    let call = plan.calls[Int(facts.call)]
-    let caller = frame.base + facts.scope
+  private mutating func call(
+    _ facts: UnsafeMutablePointer<ElementReadingPlan.State>, _ frame: UnsafeMutablePointer<Frame>
+  ) {
+    let call = plan.calls[Int(facts.pointee.call)]
+    let caller = frame.pointee.base + facts.pointee.scope
     let base = caller + 1
-    scopes[Int(base)] = Scope(node: -1, kind: call.kind, parent: caller, link: call.link, origin: frame.origin)
-    frame.base = base
-    frame.state = call.state
+    scopes[Int(base)] = Scope(node: -1, kind: call.kind, parent: caller, link: call.link, origin: frame.pointee.origin)
+    frame.pointee.base = base
+    frame.pointee.state = call.state
   }
 
   private mutating func beginRecord(_ name: XMLName, _ handler: ElementHandler) {

@@ -37,6 +37,7 @@ private struct ReadingCompiler {
   var drafts: [Draft] = []
   var blocks: [String: Int32] = [:]
   var attributeNames: [String: Int32] = [:]
+  var pathNumbers: [[ModelPath.Step]: Int32] = [:]
 
   init(layout: ElementLayout, profile: Profile) {
     self.layout = layout
@@ -98,7 +99,7 @@ private struct ReadingCompiler {
       ElementReadingPlan.Field(
         target: target, codec: codec, constant: rule.constant.map { Array($0.utf8) },
         defaultValue: rule.defaultValue.map { Array($0.utf8) }, hasLanguage: rule.languageAttribute != nil,
-        hasUnit: rule.unit != nil, rule: rule))
+        hasUnit: rule.unit != nil, needsScan: Self.needsScan(rule.converter, type) || rule.target == nil, rule: rule))
     if case .nowhere = rule.place {
       if let target, let constant = rule.constant, context.scope == 0, context.kind == .product {
         plan.implied.append((target, Array(constant.utf8)))
@@ -239,8 +240,22 @@ private struct ReadingCompiler {
     return Model.declaration(end, attribute)?.type
   }
 
+  /// Numbers, dates and codes of a list are taken apart anyway; only texts and free codes are what they say.
+  private static func needsScan(_ converter: Converter, _ type: ValueType) -> Bool {
+    switch converter {
+    case .gtin, .gtin14, .integer, .decimal, .money, .measure, .measureIn, .days, .date, .dateTimeOfDate, .dateTime,
+      .boolean:
+      false
+    case .codes(_, let isOpen): isOpen
+    case .text: type == .text || type == .code || type == .url
+    default: true
+    }
+  }
+
   private mutating func path(_ steps: [ModelPath.Step]) -> Int32 {
     if steps.isEmpty { return -1 }
+    if let known = pathNumbers[steps] { return known }
+    pathNumbers[steps] = Int32(plan.paths.count)
     plan.paths.append(steps.map(PathPlan.Step.init))
     return Int32(plan.paths.count - 1)
   }
@@ -270,6 +285,13 @@ private struct ReadingCompiler {
       state.actions = action..<Int32(plan.actions.count)
       state.attributes = use..<Int32(plan.attributes.count)
       state.openers = opener..<Int32(plan.openers.count)
+      state.isPlain = draft.openers.isEmpty && draft.call < 0 && draft.attributes.isEmpty && draft.actions.isEmpty
+      var general = draft.fallback
+      while state.isPlain, general >= 0 {
+        let other = drafts[Int(general)]
+        state.isPlain = other.attributes.isEmpty && other.actions.isEmpty
+        general = other.fallback
+      }
       plan.states.append(state)
       var edges = try grouped(draft.edges)
       for i in edges.indices where edges[i].decision >= 0 {

@@ -23,6 +23,8 @@ struct ElementReadingPlan: Sendable {
     var call: Int32 = -1
     /// The scope that the rules of this element's children belong to.
     var scope: Int32 = 0
+    /// Whether it only leads to other elements.
+    var isPlain = true
   }
 
   /// Elements of one name below a state; more than one target only when attribute values tell them apart.
@@ -88,6 +90,8 @@ struct ElementReadingPlan: Sendable {
     var defaultValue: [UInt8]?
     var hasLanguage: Bool
     var hasUnit: Bool
+    /// Whether the text itself may become the value, so that its form is to be looked at.
+    var needsScan: Bool
     var rule: FieldRule
   }
 

@@ -25,6 +25,31 @@ struct RecordScratch {
     var hash: UInt32 = 0
     /// Left out: a double of what has no key.
     var isDropped = false
+    var firstChild: Int32 = -1
+    var lastChild: Int32 = -1
+    var nextSibling: Int32 = -1
+    /// Which attributes it has, a bit each: most questions are about what is not there.
+    var has: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+    @inline(__always) func mayHave(_ attribute: Attribute) -> Bool {
+      let bit: UInt64 = 1 << UInt64(attribute.rawValue & 63)
+      switch attribute.rawValue >> 6 {
+      case 0: return has.0 & bit != 0
+      case 1: return has.1 & bit != 0
+      case 2: return has.2 & bit != 0
+      default: return has.3 & bit != 0
+      }
+    }
+
+    @inline(__always) mutating func note(_ attribute: Attribute) {
+      let bit: UInt64 = 1 << UInt64(attribute.rawValue & 63)
+      switch attribute.rawValue >> 6 {
+      case 0: has.0 |= bit
+      case 1: has.1 |= bit
+      case 2: has.2 |= bit
+      default: has.3 |= bit
+      }
+    }
   }
 
   struct Entry {
@@ -51,13 +76,15 @@ struct RecordScratch {
     var origin: UInt32
   }
 
-  var nodes: [Node] = []
-  var entries: [Entry] = []
+  var nodes = Pile<Node>()
+  var entries = Pile<Entry>(capacity: 1024)
   var fixups: [Fixup] = []
   /// Texts with several values, read when the record is handed on.
   var deferred: [DeferredText] = []
   /// Nodes of the product-wide paths of the plan, -1 where there is none yet.
-  var slots: [Int32] = []
+  var slots = Pile<Int32>()
+  /// Kinds that the record has, and those it has more than once, a bit each.
+  var kinds: (once: UInt64, twice: UInt64) = (0, 0)
   var isOverflown = false
   var hasError = false
 
@@ -71,11 +98,12 @@ struct RecordScratch {
   var baseEntry = -1
 
   mutating func begin(at offset: UInt64, arena: Int, slots count: Int) {
-    nodes.removeAll(keepingCapacity: true)
-    entries.removeAll(keepingCapacity: true)
+    nodes.removeAll()
+    entries.removeAll()
     fixups.removeAll(keepingCapacity: true)
     if !deferred.isEmpty { deferred.removeAll(keepingCapacity: true) }
-    slots.removeAll(keepingCapacity: true)
+    slots.removeAll()
+    kinds = (0, 0)
     for _ in 0..<count { slots.append(-1) }
     nodes.append(Node(kind: .product, parent: 0))
     isOverflown = false
@@ -100,7 +128,27 @@ struct RecordScratch {
       return 0
     }
     nodes.append(Node(kind: kind, parent: parent, owner: owner, opener: opener))
-    return Int32(nodes.count - 1)
+    let number = Int32(nodes.count - 1)
+    adopt(number, parent)
+    let bit: UInt64 = 1 << UInt64(kind.rawValue)
+    kinds.twice |= kinds.once & bit
+    kinds.once |= bit
+    return number
+  }
+
+  /// Puts a node behind the other children of a parent.
+  mutating func adopt(_ node: Int32, _ parent: Int32) {
+    nodes[Int(node)].parent = parent
+    nodes[Int(node)].nextSibling = -1
+    let last = nodes[Int(parent)].lastChild
+    if last >= 0 { nodes[Int(last)].nextSibling = node } else { nodes[Int(parent)].firstChild = node }
+    nodes[Int(parent)].lastChild = node
+  }
+
+  func free() {
+    nodes.free()
+    entries.free()
+    slots.free()
   }
 
   mutating func addEntry(
@@ -118,25 +166,28 @@ struct RecordScratch {
     let last = nodes[Int(node)].lastEntry
     if last >= 0 { entries[Int(last)].next = number } else { nodes[Int(node)].firstEntry = number }
     nodes[Int(node)].lastEntry = number
+    nodes[Int(node)].note(attribute)
   }
 
   /// The first entry of an attribute and facet on a node, or -1.
   func find(_ attribute: Attribute, _ facet: Facet = .none, on node: Int32) -> Int32 {
+    if !nodes[Int(node)].mayHave(attribute) { return -1 }
     var i = nodes[Int(node)].firstEntry
     while i >= 0 {
-      let entry = entries[Int(i)]
-      if entry.attribute == attribute, entry.facet == facet.rawValue, entry.length >= 0 { return i }
-      i = entry.next
+      if entries[Int(i)].attribute == attribute, entries[Int(i)].facet == facet.rawValue, entries[Int(i)].length >= 0 {
+        return i
+      }
+      i = entries[Int(i)].next
     }
     return -1
   }
 
-  /// The n-th child of a kind from `from` on, or -1.
+  /// The next child of a kind behind another child, or the first; -1 when there is none.
   func child(_ kind: NodeKind, of parent: Int32, after: Int32 = 0) -> Int32 {
-    var i = Int(after) + 1
-    while i < nodes.count {
-      if nodes[i].kind == kind, nodes[i].alias < 0, !nodes[i].isDropped, nodes[i].parent == parent { return Int32(i) }
-      i += 1
+    var i = after > 0 ? nodes[Int(after)].nextSibling : nodes[Int(parent)].firstChild
+    while i >= 0 {
+      if nodes[Int(i)].kind == kind, nodes[Int(i)].alias < 0, !nodes[Int(i)].isDropped { return i }
+      i = nodes[Int(i)].nextSibling
     }
     return -1
   }
