@@ -90,54 +90,79 @@ static int maybe_not_nfc(uint32_t c) {
   return c >= 0x10000;
 }
 
+// The length of the character at p[k], which is not ASCII; 0 when it is none. *answer gets its bits.
+static size_t character(const uint8_t *p, size_t k, size_t n, int *answer) {
+  const uint8_t b = p[k];
+  uint32_t c;
+  size_t length;
+  if (b < 0xE0) {
+    if (b < 0xC2 || k + 1 >= n || (p[k + 1] & 0xC0) != 0x80) return 0;
+    if (b < 0xCC) return 2;  // below U+0300
+    c = (uint32_t)(b & 0x1F) << 6 | (p[k + 1] & 0x3F);
+    length = 2;
+  } else if (b < 0xF0) {
+    if (k + 2 >= n || (p[k + 1] & 0xC0) != 0x80 || (p[k + 2] & 0xC0) != 0x80) return 0;
+    if (b == 0xE1 && (uint8_t)(p[k + 1] - 0xB8) < 4) return 3;  // U+1E00 to U+1EFF: composed Vietnamese letters
+    c = (uint32_t)(b & 0x0F) << 12 | (uint32_t)(p[k + 1] & 0x3F) << 6 | (p[k + 2] & 0x3F);
+    if (c < 0x800 || (c >= 0xD800 && c <= 0xDFFF)) return 0;
+    length = 3;
+  } else {
+    if (b > 0xF4 || k + 3 >= n || (p[k + 1] & 0xC0) != 0x80 || (p[k + 2] & 0xC0) != 0x80 || (p[k + 3] & 0xC0) != 0x80)
+      return 0;
+    c = (uint32_t)(b & 0x07) << 18 | (uint32_t)(p[k + 1] & 0x3F) << 12 | (uint32_t)(p[k + 2] & 0x3F) << 6 |
+        (p[k + 3] & 0x3F);
+    if (c < 0x10000 || c > 0x10FFFF) return 0;
+    length = 4;
+  }
+  if (maybe_not_nfc(c)) *answer |= OCOP_TEXT_MAYBE_NOT_NFC;
+  return length;
+}
+
 int ocop_scan_text(const uint8_t *p, size_t n, size_t *at) {
   size_t i = 0;
   int answer = OCOP_TEXT_OK;
-  while (i < n) {
 #if defined(__SSE2__)
-    while (i + 16 <= n) {
-      int m = _mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(p + i)));
-      if (m) {
-        i += (size_t)__builtin_ctz((unsigned)m);
+  while (i + 16 <= n) {
+    // One bit for every byte that is not ASCII; a character that was looked at takes its bits away.
+    unsigned m = (unsigned)_mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(p + i)));
+    size_t next = i + 16;
+    while (m) {
+      const size_t k = i + (size_t)__builtin_ctz(m);
+      size_t length;
+      // Nearly all letters of Vietnamese text: U+1E00 to U+1EFF, and those below U+0300.
+      if (p[k] == 0xE1 && k + 2 < n && (uint8_t)(p[k + 1] - 0xB8) < 4 && (p[k + 2] & 0xC0) == 0x80)
+        length = 3;
+      else if ((uint8_t)(p[k] - 0xC2) < 0xCC - 0xC2 && k + 1 < n && (p[k + 1] & 0xC0) == 0x80)
+        length = 2;
+      else
+        length = character(p, k, n, &answer);
+      if (!length) {
+        if (at) *at = k;
+        return answer | OCOP_TEXT_INVALID_UTF8;
+      }
+      const size_t past = k + length - i;
+      if (past >= 16) {
+        next = i + past;
         break;
       }
-      i += 16;
+      m &= ~0u << past;
     }
-    if (i >= n) break;
+    i = next;
+  }
 #endif
-    uint8_t b = p[i];
-    if (b < 0x80) {
+  while (i < n) {
+    if (p[i] < 0x80) {
       i++;
       continue;
     }
-    uint32_t c;
-    if (b < 0xC2) goto invalid;
-    if (b < 0xE0) {
-      if (i + 1 >= n || (p[i + 1] & 0xC0) != 0x80) goto invalid;
-      c = (uint32_t)(b & 0x1F) << 6 | (p[i + 1] & 0x3F);
-      i += 2;
-      if (c < 0x300) continue;
-    } else if (b < 0xF0) {
-      if (i + 2 >= n || (p[i + 1] & 0xC0) != 0x80 || (p[i + 2] & 0xC0) != 0x80) goto invalid;
-      c = (uint32_t)(b & 0x0F) << 12 | (uint32_t)(p[i + 1] & 0x3F) << 6 | (p[i + 2] & 0x3F);
-      if (c < 0x800 || (c >= 0xD800 && c <= 0xDFFF)) goto invalid;
-      i += 3;
-      if (c >= 0x1E00 && c < 0x1F00) continue;
-    } else if (b < 0xF5) {
-      if (i + 3 >= n || (p[i + 1] & 0xC0) != 0x80 || (p[i + 2] & 0xC0) != 0x80 || (p[i + 3] & 0xC0) != 0x80)
-        goto invalid;
-      c = (uint32_t)(b & 0x07) << 18 | (uint32_t)(p[i + 1] & 0x3F) << 12 | (uint32_t)(p[i + 2] & 0x3F) << 6 |
-          (p[i + 3] & 0x3F);
-      if (c < 0x10000 || c > 0x10FFFF) goto invalid;
-      i += 4;
-    } else
-      goto invalid;
-    if (maybe_not_nfc(c)) answer |= OCOP_TEXT_MAYBE_NOT_NFC;
+    const size_t length = character(p, i, n, &answer);
+    if (!length) {
+      if (at) *at = i;
+      return answer | OCOP_TEXT_INVALID_UTF8;
+    }
+    i += length;
   }
   return answer;
-invalid:
-  if (at) *at = i;
-  return answer | OCOP_TEXT_INVALID_UTF8;
 }
 
 int ocop_has_control(const uint8_t *p, size_t n) {
