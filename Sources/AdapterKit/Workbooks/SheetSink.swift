@@ -98,7 +98,7 @@ final class SheetSink {
     if isComplete, cellCount > limit { try open(constantMemory: true) }
   }
 
-  /// Writes what is held back and closes the file. `order` is the order of the tabs.
+  /// Writes what is held back and closes the file.
   func finish() throws(Fault) {
     if workbook == nil { try open(constantMemory: false) }
     for (i, sheet) in sheets.enumerated() { try sheet.finish(writers[i], lastRows[i]) }

@@ -703,7 +703,7 @@ public final class WorkbookProductReader: ProductReader {
           let text = row.bytes(cell)
           if cell.kind != .blank, Self.isBlank(text) { continue }
           joined.add(slot: slot, column: column, kind: cell.kind, isFormula: cell.isFormula, text)
-          if counting.contains(slot), cell.kind != .blank { isFilled = true }
+          if counting.contains(slot) || slot == table.number, cell.kind != .blank { isFilled = true }
         }
         if !isFilled { joined.dropLast() }
         if joined.isFull {

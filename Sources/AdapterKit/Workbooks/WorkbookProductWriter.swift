@@ -30,6 +30,7 @@ public final class WorkbookProductWriter: ProductWriter {
   private var number = 0
   /// Tabs in order; forms stand where the layout has them.
   private var order: [Int] = []
+  private var meta: Int?
   private var formPosition = 0
 
   /// Makes a writer; the document is begun with the first product.
@@ -70,7 +71,20 @@ public final class WorkbookProductWriter: ProductWriter {
       case .lists(_, let names): order.append(try TextSheets.add(layout, lists: names, lists, sink, styles))
       }
     }
-    sink.isComplete = form == nil && plan.template == nil
+    if form == nil { completeSheets() }
+  }
+
+  /// Adds what stands behind the forms, when no more of them will come: from then on rows may go to the disk.
+  private func completeSheets() {
+    guard !sink.isComplete else { return }
+    if let form { order.insert(contentsOf: form.sheets, at: formPosition) }
+    if plan.template != nil {
+      let sheet = sink.addSheet(SheetSink.Sheet(name: MetaSheet.name, isHidden: true))
+      meta = sheet
+      order.append(sheet)
+    }
+    sink.order = order
+    sink.isComplete = true
   }
 
   deinit {
@@ -111,7 +125,7 @@ public final class WorkbookProductWriter: ProductWriter {
     for (table, rows) in zip(tables, rows) { try table.append(rows) }
     if let form, let formValues { try form.append(formValues) }
     if let card, let cardValues { card.append(cardValues) }
-    if form?.hasRoom != true { sink.isComplete = true }
+    if form?.hasRoom != true { completeSheets() }
   }
 
   private func report(_ row: ProductRow, _ product: NodeView, _ origins: [Int]) {
@@ -134,17 +148,15 @@ public final class WorkbookProductWriter: ProductWriter {
         context.losses.add(finding.pattern, .notCarried, count: finding.count)
       }
     }
-    if let form { order.insert(contentsOf: form.sheets, at: formPosition) }
-    if plan.template != nil { order.append(try writeMeta()) }
-    sink.order = order
+    completeSheets()
+    if let meta { try writeMeta(to: meta) }
     try sink.finish()
     if isTemporary { try Self.copy(path, to: output) }
   }
 
   // MARK: _meta
 
-  private func writeMeta() throws(Fault) -> Int {
-    let sheet = sink.addSheet(SheetSink.Sheet(name: MetaSheet.name, isHidden: true))
+  private func writeMeta(to sheet: Int) throws(Fault) {
     let style = sink.style(WorkbookStyles(font: plan.layout.font).plain)
     let main = tables.first { $0.table.isMain }
     let template = plan.template ?? ("", "")
@@ -170,7 +182,6 @@ public final class WorkbookProductWriter: ProductWriter {
           cells: line.enumerated().map { OutputCell(column: $0.offset, content: .text($0.element), style: style) }),
         to: sheet)
     }
-    return sheet
   }
 
   // MARK: Files
