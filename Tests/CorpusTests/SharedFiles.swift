@@ -33,13 +33,11 @@ enum SharedFiles {
     return walk(pattern)
   }
 
-  private static func walk(_ folder: String) -> [String] {
-    names(in: folder).flatMap { name -> [String] in
-      let file = folder + "/" + name
-      var status = stat()
-      guard stat(path(file), &status) == 0 else { return [] }
-      return status.st_mode & S_IFMT == S_IFDIR ? walk(file) : [file]
-    }
+  private static func walk(_ file: String) -> [String] {
+    var status = stat()
+    guard stat(path(file), &status) == 0 else { return [] }
+    if status.st_mode & S_IFMT != S_IFDIR { return [file] }
+    return names(in: file).flatMap { walk(file + "/" + $0) }
   }
 
   private static func names(in folder: String) -> [String] {
