@@ -93,6 +93,8 @@ final class CodeIndex: Sendable {
   let codes: ByteMap
   /// Canonical code → text written.
   let texts: ByteMap
+  /// Codes whose text reads back as another code: writing them loses something.
+  let ambiguous: ByteMap
 
   init(_ list: CodeList) {
     self.list = list
@@ -101,5 +103,10 @@ final class CodeIndex: Sendable {
     for code in list.order { texts.add(code, list.text(for: code) ?? code) }
     self.codes = codes
     self.texts = texts
+    var ambiguous = ByteMap()
+    for code in list.order {
+      if let text = list.text(for: code), let back = list.code(for: text), back != code { ambiguous.add(code, back) }
+    }
+    self.ambiguous = ambiguous
   }
 }

@@ -277,6 +277,9 @@ extension ValueCodec {
     guard let index = details.list else { return .exact }
     if let found = value.withUnsafeBufferPointer({ index.texts.find($0) }) {
       index.texts.withBytes(found) { buffer.append($0) }
+      if index.ambiguous.count > 0, value.withUnsafeBufferPointer({ index.ambiguous.find($0) }) != nil {
+        return .lossy(.unmappedCode)
+      }
       return .exact
     }
     if details.isOpen {
