@@ -50,7 +50,8 @@ let package = Package(
     // Floor 3: checks over products; the mapping language.
     .target(name: "Rules", dependencies: ["Diagnostics", "ProductModel"], swiftSettings: strict),
     .target(
-      name: "Profiles", dependencies: [
+      name: "Profiles",
+      dependencies: [
         "Diagnostics", "Bytes", "ProductModel", "Documents", .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
@@ -89,7 +90,8 @@ let package = Package(
     .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
     // Third-party files, when they are there; see .ci/corpus_peer.py.
     .testTarget(
-      name: "CorpusTests", dependencies: ["AdapterKit", "AmazonFeed", "Documents", "JapanSheet", "KoreaSheet", "SupplierXML"],
+      name: "CorpusTests",
+      dependencies: ["AdapterKit", "AmazonFeed", "Documents", "JapanSheet", "KoreaSheet", "SupplierXML"],
       exclude: ["adapters.tsv", "files.tsv"], swiftSettings: strict),
     .testTarget(name: "ProfilesTests", dependencies: ["Profiles"], swiftSettings: strict),
     .testTarget(
