@@ -230,7 +230,7 @@ VIETNAMESE = re.compile("[ạảấầẩẫậắằẳẵặẹẻẽếềể
 
 def is_food(node):
     group = get(node, "category[scheme=ocop-2022].code")
-    return node.get("type") == "product" and group in ("food", "drink", "herb")
+    return node.get("type", "product") == "product" and group in ("food", "drink", "herb")
 
 
 def check_food(record):

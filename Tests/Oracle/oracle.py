@@ -65,7 +65,7 @@ def step_down(node, path):
 
 def is_food(node):
     group = value_at(node, "category[ocop-2022].code")
-    return node.get("type") == "product" and group in ("food", "drink", "herb")
+    return node.get("type", "product") == "product" and group in ("food", "drink", "herb")
 
 
 # Comparisons: (canonical value, what the file holds, argument) → what is wrong, or None.
