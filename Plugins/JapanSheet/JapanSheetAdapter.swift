@@ -13,7 +13,8 @@ public struct JapanSheetAdapter: Adapter {
     purpose: """
       The workbook that Japanese buyers ask of exporters: a product table, one FCP-style form a product, ingredients, nutrition, allergens.
       """,
-    mediaTypes: ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], fileExtensions: ["xlsx"], layout: .workbook, exampleProfile: "japan")
+    mediaTypes: ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], fileExtensions: ["xlsx"],
+    layout: .workbook, exampleProfile: "japan")
 
   /// Makes a reader.
   public func makeReader(_ input: InputDocument, _ context: AdapterContext) throws(Fault) -> any ProductReader {

@@ -13,7 +13,8 @@ public struct KoreaSheetAdapter: Adapter {
     purpose: """
       The workbook from which a Korean importer makes label and declaration: a product table, one label form a product, ingredients to 100 %, nutrition, allergens.
       """,
-    mediaTypes: ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], fileExtensions: ["xlsx"], layout: .workbook, exampleProfile: "korea")
+    mediaTypes: ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], fileExtensions: ["xlsx"],
+    layout: .workbook, exampleProfile: "korea")
 
   /// Makes a reader.
   public func makeReader(_ input: InputDocument, _ context: AdapterContext) throws(Fault) -> any ProductReader {

@@ -13,7 +13,8 @@ public struct DelimitedAdapter: Adapter {
     purpose: """
       One row a product; the profile says which column is what. For partners whose format needs no adapter of its own.
       """,
-    mediaTypes: ["text/csv", "text/tab-separated-values"], fileExtensions: ["csv", "tsv", "txt"], layout: .table, exampleProfile: "producer-csv")
+    mediaTypes: ["text/csv", "text/tab-separated-values"], fileExtensions: ["csv", "tsv", "txt"], layout: .table,
+    exampleProfile: "producer-csv")
 
   /// Makes a reader.
   public func makeReader(_ input: InputDocument, _ context: AdapterContext) throws(Fault) -> any ProductReader {

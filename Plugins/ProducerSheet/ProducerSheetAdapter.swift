@@ -13,7 +13,8 @@ public struct ProducerSheetAdapter: Adapter {
     purpose: """
       The wide Vietnamese workbook of many sheets in which a producer fills in everything for all markets once.
       """,
-    mediaTypes: ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], fileExtensions: ["xlsx"], layout: .workbook, exampleProfile: "producer-sheet")
+    mediaTypes: ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], fileExtensions: ["xlsx"],
+    layout: .workbook, exampleProfile: "producer-sheet")
 
   /// Makes a reader.
   public func makeReader(_ input: InputDocument, _ context: AdapterContext) throws(Fault) -> any ProductReader {

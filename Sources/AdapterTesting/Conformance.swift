@@ -206,12 +206,16 @@ public struct Conformance {
     try file.commit()
     let again = try read(InputDocument.open(path))
     if again.faulted != rejected.count || !again.products.isEmpty {
-      return ["the quarantine of \(rejected.count) records reads as \(again.faulted) faulty, \(again.products.count) good"]
+      return [
+        "the quarantine of \(rejected.count) records reads as \(again.faulted) faulty, \(again.products.count) good"
+      ]
     }
     // Mended, it runs through.
     let text = try InputDocument.open(path)
     var bytes = try text.bytes(at: 0, count: Int(text.size))
-    guard Self.replace(broken.wrong, broken.right, in: &bytes) else { return ["the quarantine does not hold the record"] }
+    guard Self.replace(broken.wrong, broken.right, in: &bytes) else {
+      return ["the quarantine does not hold the record"]
+    }
     let mended = try read(InputDocument(bytes: bytes, name: "mended"))
     return mended.products.count == 1 && mended.faulted == 0 ? [] : ["the mended quarantine does not read"]
   }

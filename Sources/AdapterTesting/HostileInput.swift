@@ -9,7 +9,10 @@ public enum HostileInput {
     ("only a byte order mark", [0xEF, 0xBB, 0xBF]),
     ("line ends", Array(repeating: 0x0A, count: 4096)),
     ("noise", noise(20_000)),
-    ("a web page", Array("<!DOCTYPE html><html><head><title>Login</title></head><body><p>Please log in</p></body></html>".utf8)),
+    (
+      "a web page",
+      Array("<!DOCTYPE html><html><head><title>Login</title></head><body><p>Please log in</p></body></html>".utf8)
+    ),
     ("an open quote", Array("\"".utf8) + Array(repeating: 0x61, count: 100_000)),
     ("many delimiters", Array(repeating: UInt8(ascii: ","), count: 100_000)),
     ("one long line", Array(repeating: 0x61, count: 1_000_000)),

@@ -64,7 +64,8 @@ struct CertificateExpiredRule: ProductRule {
   func check(_ product: borrowing NodeView, asOf: CalendarDate, _ report: (RuleFinding) -> Void) {
     var certificates = product.nodes(.certificate)
     while let certificate = certificates.next() {
-      guard let entry = certificate.find(.expires), let expires = CalendarDate(certificate.bytes(of: entry)), expires < asOf
+      guard let entry = certificate.find(.expires), let expires = CalendarDate(certificate.bytes(of: entry)),
+        expires < asOf
       else { continue }
       let standard = certificate.string(.standard) ?? "?"
       report(

@@ -60,7 +60,8 @@ public struct RuleSet: Sendable {
 
   /// Every built-in rule.
   public static let all: [any ProductRule] = [
-    PackReferenceRule(), PackCycleRule(), OCOPStateRule(), OCOPPeriodRule(), CertificateExpiredRule(), PeriodOrderRule(),
+    PackReferenceRule(), PackCycleRule(), OCOPStateRule(), OCOPPeriodRule(), CertificateExpiredRule(),
+    PeriodOrderRule(),
     IngredientShareRule(), ShelfLifeOrderRule(),
   ]
 

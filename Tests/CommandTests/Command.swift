@@ -62,7 +62,10 @@ struct Command {
     let report = folder.path("report.json")
     try? FileManager.default.removeItem(atPath: report)
     let command = try run(
-      ["convert", input, "--from", from, "--to", to, "-o", folder.path("out"), "--report", report, "--as-of", "2026-11-22"]
+      [
+        "convert", input, "--from", from, "--to", to, "-o", folder.path("out"), "--report", report, "--as-of",
+        "2026-11-22",
+      ]
         + extra)
     let data = (try? Data(contentsOf: URL(fileURLWithPath: report))) ?? Data("{}".utf8)
     let json = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]

@@ -12,7 +12,8 @@ struct CommandTests {
 
   @Test func wrongUseIsSixtyFour() throws {
     #expect(try Command.run(["convert"]).exitCode == 64)
-    #expect(try Command.run(["convert", "x", "--from", "canonical", "--to", "canonical", "--as-of", "soon"]).exitCode == 64)
+    #expect(
+      try Command.run(["convert", "x", "--from", "canonical", "--to", "canonical", "--as-of", "soon"]).exitCode == 64)
   }
 
   /// The example in a command's help runs.
@@ -88,15 +89,18 @@ struct CommandTests {
   /// Several inputs are one stream.
   @Test func inputsAreOneStream() throws {
     let folder = try Folder()
-    let a = try folder.write("{\"name\":{\"vi\":\"A\"}}\n", "a.jsonl"), b = try folder.write("{\"name\":{\"vi\":\"B\"}}", "b.jsonl")
+    let a = try folder.write("{\"name\":{\"vi\":\"A\"}}\n", "a.jsonl"),
+      b = try folder.write("{\"name\":{\"vi\":\"B\"}}", "b.jsonl")
     let command = try Command.run(["convert", a, b, "--from", "canonical", "--to", "canonical"])
     #expect(command.output == "{\"name\":{\"vi\":\"A\"}}\n{\"name\":{\"vi\":\"B\"}}\n")
   }
 
   @Test func diffSaysWhatChanged() throws {
     let folder = try Folder()
-    let a = try folder.write("{\"name\":{\"vi\":\"A\"},\"item\":[{\"id\":\"each\",\"sku\":\"1\",\"stock\":5}]}\n", "a.jsonl")
-    let b = try folder.write("{\"name\":{\"vi\":\"A\"},\"item\":[{\"id\":\"each\",\"sku\":\"1\",\"stock\":7}]}\n", "b.jsonl")
+    let a = try folder.write(
+      "{\"name\":{\"vi\":\"A\"},\"item\":[{\"id\":\"each\",\"sku\":\"1\",\"stock\":5}]}\n", "a.jsonl")
+    let b = try folder.write(
+      "{\"name\":{\"vi\":\"A\"},\"item\":[{\"id\":\"each\",\"sku\":\"1\",\"stock\":7}]}\n", "b.jsonl")
     let same = try Command.run(["diff", a, a])
     #expect(same.exitCode == 0)
     #expect(same.output.isEmpty)

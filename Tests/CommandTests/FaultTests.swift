@@ -123,7 +123,8 @@ struct FaultTests {
     ]
     try python.run()
     python.waitUntilExit()
-    let (command, _) = try Command.convert(folder.path("bomb.xlsx"), from: "producer-sheet", to: "canonical", in: folder)
+    let (command, _) = try Command.convert(
+      folder.path("bomb.xlsx"), from: "producer-sheet", to: "canonical", in: folder)
     #expect([65, 66].contains(command.exitCode), "\(command.errors)")
     #expect(!folder.exists("out"))
   }
@@ -132,7 +133,8 @@ struct FaultTests {
     let folder = try Folder()
     let input = try folder.write(
       Self.header + Self.row(sku: "A", gtin: "1") + Self.row(sku: "B", gtin: "2") + Self.row(sku: "C"), "feed.csv")
-    let (command, _) = try Command.convert(input, from: "buu-dien", to: "canonical", in: folder, extra: ["--max-rejects", "1"])
+    let (command, _) = try Command.convert(
+      input, from: "buu-dien", to: "canonical", in: folder, extra: ["--max-rejects", "1"])
     #expect(command.exitCode == 65)
     #expect(!folder.exists("out"))
     #expect(folder.contents.allSatisfy { !$0.contains("quarantine") })

@@ -32,7 +32,10 @@ struct RuleTests {
     ("ocop-period", ["certificate[OCOP].issued": "2024-12-16", "certificate[OCOP].expires": "2028-12-16"]),
     ("certificate-expired", ["certificate[HACCP].expires": "2026-11-21"]),
     ("period-order", ["price[market=VN].from": "2026-02-01", "price[market=VN].to": "2026-01-01"]),
-    ("ingredient-shares", ["ingredient[1].share": "99.5", "ingredient[1].name@vi": "dừa", "ingredient[1].ingredient[1].share": "50"]),
+    (
+      "ingredient-shares",
+      ["ingredient[1].share": "99.5", "ingredient[1].name@vi": "dừa", "ingredient[1].ingredient[1].share": "50"]
+    ),
     ("shelf-life-order", ["shelfLife.fromProduction": "180 DAY", "shelfLife.onArrival": "181 DAY"]),
   ])
   func findsOneThing(code: String, values: [String: String]) throws {

@@ -64,8 +64,10 @@ public struct Conversion {
   public func run(_ registry: AdapterRegistry, _ diagnostics: DiagnosticCollector) throws(Fault) -> Outcome {
     let reading = try registry.adapter(named: source.adapter)
     let writing = try registry.adapter(named: target.adapter)
-    let sourceContext = AdapterContext(profile: source, asOf: asOf, diagnostics: diagnostics, keepsResidue: keepsResidue)
-    let targetContext = AdapterContext(profile: target, asOf: asOf, diagnostics: diagnostics, keepsResidue: keepsResidue)
+    let sourceContext = AdapterContext(
+      profile: source, asOf: asOf, diagnostics: diagnostics, keepsResidue: keepsResidue)
+    let targetContext = AdapterContext(
+      profile: target, asOf: asOf, diagnostics: diagnostics, keepsResidue: keepsResidue)
 
     let rules = RuleSet(asOf: asOf)
 

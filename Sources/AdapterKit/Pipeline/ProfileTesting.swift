@@ -8,7 +8,8 @@ public enum ProfileTesting {
   /// Runs one test; answers what is wrong, nothing when it passes.
   ///
   /// - Throws: only faults of configuration; what the test's own document throws is judged by the test.
-  public static func run(_ test: ProfileTest, of profile: Profile, registry: AdapterRegistry, asOf: String) throws(Fault)
+  public static func run(_ test: ProfileTest, of profile: Profile, registry: AdapterRegistry, asOf: String)
+    throws(Fault)
     -> [String]
   {
     let adapter = try registry.adapter(named: profile.adapter)
@@ -50,7 +51,8 @@ public enum ProfileTesting {
     for code in test.diagnostics where !diagnostics.counts.keys.contains(where: { $0.id == code }) {
       problems.append("\(code) was not reported")
     }
-    for diagnostic in diagnostics.kept where diagnostic.severity >= .error && !test.diagnostics.contains(diagnostic.code.id) {
+    for diagnostic in diagnostics.kept
+    where diagnostic.severity >= .error && !test.diagnostics.contains(diagnostic.code.id) {
       problems.append(diagnostic.description)
     }
     return problems

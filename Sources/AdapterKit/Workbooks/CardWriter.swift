@@ -38,13 +38,15 @@ final class CardWriter {
     let before = writing.findings
     writing.write(card.plan, product, into: &values)
     let isFirst = agreed == nil
-    writing.findings = before + writing.findings.dropFirst(before.count).compactMap { finding in
-      guard finding.code == .requiredMissing || finding.code == .recommendedMissing else { return finding }
-      // Company data that is missing must not keep a product back.
-      var finding = finding
-      finding.severity = .warning
-      return isFirst ? finding : nil
-    }
+    writing.findings =
+      before
+      + writing.findings.dropFirst(before.count).compactMap { finding in
+        guard finding.code == .requiredMissing || finding.code == .recommendedMissing else { return finding }
+        // Company data that is missing must not keep a product back.
+        var finding = finding
+        finding.severity = .warning
+        return isFirst ? finding : nil
+      }
     return values
   }
 

@@ -82,7 +82,8 @@ struct CellPlan {
             ListStep(
               slot: try slot(list.field, number: number, format: "@"), field: list.field,
               codec: try ListCodec(list, at: kind, codes: codes), affix: Affix(list.field.converter),
-              limit: LengthLimit(list.field), requiredWhen: list.field.requiredWhen.map { ConditionPlan($0, at: kind) })))
+              limit: LengthLimit(list.field), requiredWhen: list.field.requiredWhen.map { ConditionPlan($0, at: kind) })
+          ))
       case .each(let each):
         var columns: [[CellStep]] = []
         for i in 1...max(1, min(each.max ?? 1, 200)) {
@@ -113,7 +114,9 @@ struct CellPlan {
 
   private mutating func compile(_ rule: FieldRule, at kind: NodeKind, number: Int?) throws(Fault) -> FieldStep {
     let declaration = rule.target.flatMap { target in
-      target.attribute.flatMap { Model.declaration(target.steps.last?.kind ?? (target.isFromProduct ? .product : kind), $0) }
+      target.attribute.flatMap {
+        Model.declaration(target.steps.last?.kind ?? (target.isFromProduct ? .product : kind), $0)
+      }
     }
     var codec: ValueCodec?
     if let declaration {

@@ -172,7 +172,9 @@ struct CellReading {
         attribute: prefix + path.path.description, value: new,
         message: .init(
           "Here stands “\(DiagnosticMessages.short(new))”, another sheet says “\(DiagnosticMessages.short(old))”, which stays",
-          vi: "Ở đây ghi “\(DiagnosticMessages.short(new))”, trang khác ghi “\(DiagnosticMessages.short(old))” và được giữ lại"),
+          vi:
+            "Ở đây ghi “\(DiagnosticMessages.short(new))”, trang khác ghi “\(DiagnosticMessages.short(old))” và được giữ lại"
+        ),
         hint: nil))
   }
 

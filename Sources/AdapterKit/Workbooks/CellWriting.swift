@@ -133,8 +133,10 @@ struct CellWriting: ~Copyable {
     var isWritten = false
     for entry in entries(step, path, codec, target) {
       if isWritten, let separator = step.rule.separator { buffer.append(separator) }
-      let outcome = codec.hasUnitPlace
-        ? codec.writeAmount(target.bytes(of: entry), into: &buffer) : codec.write(target.bytes(of: entry), into: &buffer)
+      let outcome =
+        codec.hasUnitPlace
+        ? codec.writeAmount(target.bytes(of: entry), into: &buffer)
+        : codec.write(target.bytes(of: entry), into: &buffer)
       switch outcome {
       case .exact: coverage.mark(entry)
       case .lossy(let reason): coverage.lose(entry, reason)
@@ -159,7 +161,8 @@ struct CellWriting: ~Copyable {
     if let finding = step.limit.check(buffer.bytes) {
       findings.append(
         CellWritingFinding(
-          code: finding.code, severity: step.rule.truncates ? .warning : nil, entry: target.find(step.path?.attribute ?? .id),
+          code: finding.code, severity: step.rule.truncates ? .warning : nil,
+          entry: target.find(step.path?.attribute ?? .id),
           field: title, attribute: prefix + path.path.description, value: String(decoding: buffer.bytes, as: UTF8.self),
           message: finding.message, hint: finding.hint))
       if !step.rule.truncates { return }
@@ -333,14 +336,18 @@ struct CellWriting: ~Copyable {
         CellWritingFinding(
           code: .requiredMissing, severity: nil, entry: nil, field: title, attribute: attribute.map { prefix + $0 },
           value: nil,
-          message: .init("“\(title)” must be filled in, and \(name) has no value", vi: "Phải có “\(title)”, nhưng \(name) chưa có giá trị"),
+          message: .init(
+            "“\(title)” must be filled in, and \(name) has no value",
+            vi: "Phải có “\(title)”, nhưng \(name) chưa có giá trị"),
           hint: nil))
     } else {
       findings.append(
         CellWritingFinding(
           code: .recommendedMissing, severity: nil, entry: nil, field: title, attribute: attribute.map { prefix + $0 },
           value: nil,
-          message: .init("“\(title)” should be filled in, and \(name) has no value", vi: "Nên có “\(title)”, nhưng \(name) chưa có giá trị"),
+          message: .init(
+            "“\(title)” should be filled in, and \(name) has no value",
+            vi: "Nên có “\(title)”, nhưng \(name) chưa có giá trị"),
           hint: nil))
     }
   }

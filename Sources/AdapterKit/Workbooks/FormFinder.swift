@@ -46,7 +46,9 @@ struct FormFinder {
   func find(_ slot: CellSlot) -> Found? {
     let planned = slot.cell.flatMap { CellAddress($0.valueCell) }
     if let code = slot.code {
-      if let address = names(code) { return Found(address: grid.anchor(address), isMoved: planned != nil && address != planned) }
+      if let address = names(code) {
+        return Found(address: grid.anchor(address), isMoved: planned != nil && address != planned)
+      }
       if let field = meta[code] {
         let forms = LabelText.forms(grid.text(grid.anchor(field.labelCell)))
         let wanted = slot.names.map { LabelText.folded($0) } + [LabelText.folded(field.labelText)]
@@ -73,7 +75,9 @@ struct FormFinder {
   }
 
   private func isValue(_ address: CellAddress) -> Bool {
-    guard address.column < CellAddress.columns, address.row <= CellAddress.rows, let cell = grid[address] else { return false }
+    guard address.column < CellAddress.columns, address.row <= CellAddress.rows, let cell = grid[address] else {
+      return false
+    }
     return cell.kind != .blank && !labelCells.contains(address)
   }
 

@@ -37,12 +37,14 @@ final class FormWriter {
     lastColumn = max(1, form.layout.columnWidths.count) - 1
     var last = form.layout.bars.map(\.row).max() ?? 1
     for (i, slot) in form.plan.slots.enumerated() {
-      guard let cell = slot.cell, let label = CellAddress(cell.labelCell), let value = CellAddress(cell.valueCell) else {
+      guard let cell = slot.cell, let label = CellAddress(cell.labelCell), let value = CellAddress(cell.valueCell)
+      else {
         continue
       }
       rows[label.row, default: []].append(
         Field(
-          slot: i, label: label, labelEnd: label.row == value.row && value.column > label.column ? value.column - 1 : label.column,
+          slot: i, label: label,
+          labelEnd: label.row == value.row && value.column > label.column ? value.column - 1 : label.column,
           value: value, valueEnd: lastColumn))
       last = max(last, label.row, value.row)
     }

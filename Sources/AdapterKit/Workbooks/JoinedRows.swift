@@ -38,7 +38,8 @@ struct JoinedRows {
   mutating func begin(table: Int, sheetRow: Int) {
     rows.append(
       Row(
-        table: Int32(table), sheetRow: Int32(truncatingIfNeeded: sheetRow), firstCell: Int32(truncatingIfNeeded: cells.count),
+        table: Int32(table), sheetRow: Int32(truncatingIfNeeded: sheetRow),
+        firstCell: Int32(truncatingIfNeeded: cells.count),
         cellCount: 0, owner: -1))
   }
 

@@ -23,7 +23,9 @@ enum LabelText {
   /// The forms under which a cell's text may be a label: whole, its first line, and without what says that it is required.
   static func forms(_ text: String) -> [String] {
     var forms = [folded(text)]
-    if let line = text.split(whereSeparator: \.isNewline).first, line.count < text.count { forms.append(folded(String(line))) }
+    if let line = text.split(whereSeparator: \.isNewline).first, line.count < text.count {
+      forms.append(folded(String(line)))
+    }
     for word in ["bắtbuộc", "必須", "任意", "필수", "선택", "required", "optional"] {
       for form in forms where form.hasSuffix(word) || form.hasPrefix(word) {
         let rest = form.hasSuffix(word) ? form.dropLast(word.count) : form.dropFirst(word.count)

@@ -26,13 +26,15 @@ struct RowMatcher {
   ///
   /// - Throws: `configuration` with `workbook-layout` for a join that the main table does not have; faults of the workbook.
   init(
-    _ main: WorkbookProductReader.MainTable, _ tables: [WorkbookPlan.Table], _ joined: JoinedRows, _ workbook: WorkbookReader,
+    _ main: WorkbookProductReader.MainTable, _ tables: [WorkbookPlan.Table], _ joined: JoinedRows,
+    _ workbook: WorkbookReader,
     isProduct: (WorkbookRow) -> Bool
   ) throws(Fault) {
     self.tables = tables
     var steps: [(path: ModelPath, step: FieldStep)] = []
     for case .field(let step) in main.table.plan.steps { if let path = step.rule.target { steps.append((path, step)) } }
-    formSlots = steps.filter { Self.isIdentity($0.path) }.sorted { Self.rank($0.path) < Self.rank($1.path) }.map(\.step.slot)
+    formSlots = steps.filter { Self.isIdentity($0.path) }.sorted { Self.rank($0.path) < Self.rank($1.path) }.map(
+      \.step.slot)
     for table in tables {
       for join in table.join where !identities.contains(where: { $0.name == Self.name(join) }) {
         let title = table.plan.slots[join.slot].title
@@ -77,7 +79,8 @@ struct RowMatcher {
   }
 
   private static func name(_ join: FieldStep) -> String {
-    join.rule.target?.description ?? "#" + ({ if case .column(let names, _, _, _) = join.rule.place { names.first } else { nil } }() ?? "")
+    join.rule.target?.description ?? "#"
+      + ({ if case .column(let names, _, _, _) = join.rule.place { names.first } else { nil } }() ?? "")
   }
 
   private static func isIdentity(_ path: ModelPath) -> Bool { rank(path) < 9 }
@@ -127,7 +130,8 @@ struct RowMatcher {
         else { continue }
         let value = joined.bytes.withUnsafeBufferPointer { bytes in
           Self.canonical(
-            UnsafeBufferPointer(rebasing: bytes[Int(cell.offset)..<Int(cell.offset + cell.length)]), join.codec, &scratch)
+            UnsafeBufferPointer(rebasing: bytes[Int(cell.offset)..<Int(cell.offset + cell.length)]), join.codec,
+            &scratch)
         }
         guard let value, let found = identity.products[value] else {
           // A code that no product has must not be passed over for a number that happens to fit.

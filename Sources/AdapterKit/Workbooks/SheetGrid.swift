@@ -25,7 +25,8 @@ struct SheetGrid {
   /// Reads a sheet through, up to a row.
   ///
   /// - Throws: faults of the workbook; `unreadable` with `workbook-limit` above `limit` cells.
-  init(_ workbook: WorkbookReader, _ sheet: WorkbookSheet, rows last: Int = .max, withMerges: Bool = true) throws(Fault) {
+  init(_ workbook: WorkbookReader, _ sheet: WorkbookSheet, rows last: Int = .max, withMerges: Bool = true) throws(Fault)
+  {
     name = sheet.name
     let rows = try workbook.rows(of: sheet)
     while let row = try rows.next() {

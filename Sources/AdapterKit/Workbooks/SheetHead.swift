@@ -111,7 +111,9 @@ struct SheetHead {
       guard let slot = slotOf[cell.column] else { continue }
       filled += 1
       let forms = LabelText.forms(cell.text)
-      if index.slots(cell.text, forms).contains(slot) || (!index.labels[slot].isEmpty && forms.contains(index.labels[slot])) {
+      if index.slots(cell.text, forms).contains(slot)
+        || (!index.labels[slot].isEmpty && forms.contains(index.labels[slot]))
+      {
         known += 1
       }
     }

@@ -72,8 +72,10 @@ final class SheetTableWriter {
     for slot in slots {
       let isCentred = (slot.presentation.width ?? 14) <= 8
       filled.append(
-        sink.style(styles.value(slot.requirement, format: slot.format, isFilled: false, isCentred: isCentred, isTop: true)))
-      asText.append(sink.style(styles.value(slot.requirement, format: "@", isFilled: false, isCentred: isCentred, isTop: true)))
+        sink.style(
+          styles.value(slot.requirement, format: slot.format, isFilled: false, isCentred: isCentred, isTop: true)))
+      asText.append(
+        sink.style(styles.value(slot.requirement, format: "@", isFilled: false, isCentred: isCentred, isTop: true)))
       empty.append(
         sink.style(styles.value(slot.requirement, format: slot.format, isFilled: true, isCentred: isCentred)))
     }
@@ -218,7 +220,8 @@ final class SheetTableWriter {
           if isDecorated { out.cells.append(OutputCell(column: i, content: .blank, style: empty[i])) }
         case .text(let text, let isNumber):
           out.cells.append(
-            OutputCell(column: i, content: isNumber ? .number(text) : .text(text), style: isNumber ? filled[i] : asText[i]))
+            OutputCell(
+              column: i, content: isNumber ? .number(text) : .text(text), style: isNumber ? filled[i] : asText[i]))
         case .date(let date):
           let content = CellContent.date(date)
           if case .date = content {
@@ -229,7 +232,8 @@ final class SheetTableWriter {
         case .formula(let formula):
           out.cells.append(
             OutputCell(
-              column: i, content: CellContent.formula(formula, nextRow, table.plan.slots, row.values), style: filled[i]))
+              column: i, content: CellContent.formula(formula, nextRow, table.plan.slots, row.values), style: filled[i])
+          )
         }
       }
       // Long texts are cut off after some lines; the cell holds them whole.

@@ -4,7 +4,8 @@ extension DiagnosticCode {
   /// The codes of the engine that reads and writes products in workbooks.
   public static let workbookEngineCodes: [DiagnosticCode] = [
     .workbookLayout, .workbookTemplate, .workbookSheetMissing, .workbookHeaderMissing, .workbookColumnMissing,
-    .workbookColumnUnknown, .workbookSheetTooLarge, .workbookRowUnmatched, .workbookRowAmbiguous, .workbookParentMissing,
+    .workbookColumnUnknown, .workbookSheetTooLarge, .workbookRowUnmatched, .workbookRowAmbiguous,
+    .workbookParentMissing,
     .workbookPosition, .workbookSheetsDiffer, .formBeatsTable, .formWithoutRow, .cardDiffers, .workbookCellError,
     .workbookFormulaEmpty, .workbookLabelMoved,
   ]
@@ -15,7 +16,9 @@ extension DiagnosticCode {
     title: .init("The profile's layout does not fit a workbook", vi: "Bố cục trong hồ sơ không hợp với sổ tính"),
     explanation: .init(
       "A workbook needs one table with one row a product, or forms; other tables say by join: which product a row belongs to.",
-      vi: "Sổ tính cần một bảng mỗi sản phẩm một dòng, hoặc các phiếu; các bảng khác ghi join: để biết dòng thuộc sản phẩm nào."),
+      vi:
+        "Sổ tính cần một bảng mỗi sản phẩm một dòng, hoặc các phiếu; các bảng khác ghi join: để biết dòng thuộc sản phẩm nào."
+    ),
     remedy: .init("Mend the profile; see mappings/README.md.", vi: "Sửa hồ sơ; xem mappings/README.md."))
 
   /// A workbook made from another template.
@@ -33,7 +36,9 @@ extension DiagnosticCode {
     title: .init("A sheet is missing", vi: "Thiếu trang tính"),
     explanation: .init(
       "Neither the table with one row a product nor a form was found: the sheet was renamed or removed, or this is another workbook.",
-      vi: "Không thấy bảng mỗi sản phẩm một dòng, cũng không thấy phiếu nào: trang bị đổi tên, bị xóa, hoặc đây là sổ tính khác."),
+      vi:
+        "Không thấy bảng mỗi sản phẩm một dòng, cũng không thấy phiếu nào: trang bị đổi tên, bị xóa, hoặc đây là sổ tính khác."
+    ),
     remedy: .init("Give the sheet its name back.", vi: "Đặt lại tên trang tính như cũ."))
 
   /// No row of headers was found.
@@ -69,7 +74,9 @@ extension DiagnosticCode {
     title: .init("A sheet is too large to be joined", vi: "Trang tính quá lớn để ghép nối"),
     explanation: .init(
       "Sheets with several rows a product are held in memory, because their rows may stand in any order; forms as well. The limit protects the machine.",
-      vi: "Các trang có nhiều dòng cho một sản phẩm được giữ trong bộ nhớ vì dòng có thể đứng tùy ý; phiếu cũng vậy. Giới hạn để bảo vệ máy."),
+      vi:
+        "Các trang có nhiều dòng cho một sản phẩm được giữ trong bộ nhớ vì dòng có thể đứng tùy ý; phiếu cũng vậy. Giới hạn để bảo vệ máy."
+    ),
     remedy: .init("Split the workbook by products.", vi: "Chia sổ tính theo nhóm sản phẩm."))
 
   /// A row of a joined table whose product is not in the main table.
@@ -100,7 +107,9 @@ extension DiagnosticCode {
     title: .init("The row stands below something that is missing", vi: "Dòng nằm dưới một phần không có"),
     explanation: .init(
       "A content names a pack, a nutrient names a basis, or a compound ingredient's part names its whole; that one has no row.",
-      vi: "Dòng nội dung ghi quy cách, dòng chất dinh dưỡng ghi cơ sở tính, thành phần con ghi thành phần cha; phần đó không có dòng."),
+      vi:
+        "Dòng nội dung ghi quy cách, dòng chất dinh dưỡng ghi cơ sở tính, thành phần con ghi thành phần cha; phần đó không có dòng."
+    ),
     remedy: .init("Add the row it names, or mend the name.", vi: "Thêm dòng được nhắc tới, hoặc sửa lại tên."))
 
   /// A position that is no number path.
@@ -152,7 +161,8 @@ extension DiagnosticCode {
     "workbook-cell-error", .error,
     title: .init("The cell holds an error", vi: "Ô chứa giá trị lỗi"),
     explanation: .init(
-      "A formula of the workbook failed, so that there is no value.", vi: "Công thức trong sổ tính bị lỗi nên không có giá trị."),
+      "A formula of the workbook failed, so that there is no value.",
+      vi: "Công thức trong sổ tính bị lỗi nên không có giá trị."),
     remedy: .init("Mend the formula, or write the value.", vi: "Sửa công thức, hoặc ghi thẳng giá trị."))
 
   /// A formula that no program has computed.
@@ -160,8 +170,11 @@ extension DiagnosticCode {
     "workbook-formula-empty", .warning,
     title: .init("The formula has no value", vi: "Công thức chưa có giá trị"),
     explanation: .init(
-      "The program that saved the workbook did not compute it.", vi: "Chương trình lưu sổ tính chưa tính công thức này."),
-    remedy: .init("Open the workbook in a spreadsheet program and save it.", vi: "Mở sổ tính bằng chương trình bảng tính rồi lưu lại."))
+      "The program that saved the workbook did not compute it.", vi: "Chương trình lưu sổ tính chưa tính công thức này."
+    ),
+    remedy: .init(
+      "Open the workbook in a spreadsheet program and save it.",
+      vi: "Mở sổ tính bằng chương trình bảng tính rồi lưu lại."))
 
   /// A label that stands elsewhere than in the template.
   public static let workbookLabelMoved = DiagnosticCode(
@@ -170,5 +183,6 @@ extension DiagnosticCode {
     explanation: .init(
       "Rows or columns were inserted or removed. The value was taken beside or below the label.",
       vi: "Dòng hoặc cột đã được thêm hay bớt. Giá trị được lấy bên cạnh hoặc bên dưới nhãn."),
-    remedy: .init("Nothing to do; check the value when in doubt.", vi: "Không cần làm gì; nếu nghi ngờ hãy kiểm tra giá trị."))
+    remedy: .init(
+      "Nothing to do; check the value when in doubt.", vi: "Không cần làm gì; nếu nghi ngờ hãy kiểm tra giá trị."))
 }

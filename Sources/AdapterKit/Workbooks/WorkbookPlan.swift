@@ -99,7 +99,8 @@ struct WorkbookPlan {
       }
     }
     if main == nil, form == nil {
-      throw Self.unfit(profile, "there is neither a main table nor a form", vi: "không có bảng chính cũng không có phiếu")
+      throw Self.unfit(
+        profile, "there is neither a main table nor a form", vi: "không có bảng chính cũng không có phiếu")
     }
     self.sheets = sheets
     self.main = main

@@ -92,7 +92,8 @@ public final class WorkbookProductReader: ProductReader {
         .malformed,
         Diagnostic(
           .workbookSheetMissing, at: Place(file: workbook.name), value: name,
-          message: .init("There is no sheet “\(name)”; there are \(there)", vi: "Không có trang “\(name)”; có các trang \(there)"),
+          message: .init(
+            "There is no sheet “\(name)”; there are \(there)", vi: "Không có trang “\(name)”; có các trang \(there)"),
           hint: nearest(to: name, among: workbook.sheets.map(\.name)).map {
             .init("Is “\($0)” the sheet? Name it “\(name)”.", vi: "Có phải trang “\($0)”? Hãy đặt tên là “\(name)”.")
           }))
@@ -125,7 +126,9 @@ public final class WorkbookProductReader: ProductReader {
   func isProduct(_ row: WorkbookRow, _ main: MainTable) -> Bool {
     for slot in main.counting {
       let column = main.head.columns[slot]
-      if column >= 0, let cell = row.cell(at: column), cell.kind != .blank, !Self.isBlank(row.bytes(cell)) { return true }
+      if column >= 0, let cell = row.cell(at: column), cell.kind != .blank, !Self.isBlank(row.bytes(cell)) {
+        return true
+      }
     }
     return false
   }
@@ -297,8 +300,11 @@ public final class WorkbookProductReader: ProductReader {
       let node = node(of: row.cells, each, table, under: parent, nth: counts[parent, default: 0], &batch)
       counts[parent, default: 0] += 1
       if !row.position.isEmpty { opened[row.position] = node }
-      let key = table.keys.first.flatMap { batch.openValue($0.attribute, on: node) }.map { String(decoding: $0, as: UTF8.self) }
-      let place = row.position.isEmpty ? String(counts[parent] ?? 1) : row.position.map(String.init).joined(separator: ".")
+      let key = table.keys.first.flatMap { batch.openValue($0.attribute, on: node) }.map {
+        String(decoding: $0, as: UTF8.self)
+      }
+      let place =
+        row.position.isEmpty ? String(counts[parent] ?? 1) : row.position.map(String.init).joined(separator: ".")
       reading.prefix = "\(each.kind.name)[\(key ?? place)]."
       reading.read(table.plan, row.cells, on: node, &batch)
     }
@@ -334,7 +340,9 @@ public final class WorkbookProductReader: ProductReader {
         let shown = wanted.map(\.value).filter { !$0.isEmpty }.joined(separator: ", ")
         note(
           .workbookParentMissing, table.plan.slots[steps[0].slot],
-          Self.origin(joinedPlace + Int(number), max(0, (tableHeads[Int(joined.rows[Int(number)].table)]?.columns[steps[0].slot] ?? 0))),
+          Self.origin(
+            joinedPlace + Int(number),
+            max(0, (tableHeads[Int(joined.rows[Int(number)].table)]?.columns[steps[0].slot] ?? 0))),
           shown,
           .init(
             "The product has no \(step.kind.name) “\(shown)”", vi: "Sản phẩm không có \(step.kind.name) “\(shown)”"))
@@ -363,7 +371,8 @@ public final class WorkbookProductReader: ProductReader {
     } else {
       let wanted = table.keys.map { key in
         key.step.flatMap { step in step.codec.flatMap { canonical(cells[step.slot], $0, &batch) } }
-          ?? table.set.first { $0.attribute == key.attribute }.map { String(decoding: $0.constant, as: UTF8.self) } ?? ""
+          ?? table.set.first { $0.attribute == key.attribute }.map { String(decoding: $0.constant, as: UTF8.self) }
+          ?? ""
       }
       let same = siblings.first { node in
         zip(table.keys, wanted).allSatisfy { key, value in
@@ -436,7 +445,9 @@ public final class WorkbookProductReader: ProductReader {
           .formBeatsTable, slot, input.origin, new,
           .init(
             "The form says “\(DiagnosticMessages.short(new))”, \(cell) says “\(DiagnosticMessages.short(old))”; the form counts",
-            vi: "Phiếu ghi “\(DiagnosticMessages.short(new))”, \(cell) ghi “\(DiagnosticMessages.short(old))”; lấy theo phiếu"))
+            vi:
+              "Phiếu ghi “\(DiagnosticMessages.short(new))”, \(cell) ghi “\(DiagnosticMessages.short(old))”; lấy theo phiếu"
+          ))
       }
       cells[at] = input
     }
@@ -587,7 +598,8 @@ public final class WorkbookProductReader: ProductReader {
         Diagnostic(
           .workbookColumnMissing, at: Place(file: workbook.name, sheet: sheet.name, field: slot.title),
           message: .init(
-            "The sheet “\(sheet.name)” has no column “\(slot.title)”", vi: "Trang “\(sheet.name)” không có cột “\(slot.title)”"),
+            "The sheet “\(sheet.name)” has no column “\(slot.title)”",
+            vi: "Trang “\(sheet.name)” không có cột “\(slot.title)”"),
           hint: DiagnosticMessages.suggestion(near)))
     }
     for column in head.unknown {
@@ -631,7 +643,9 @@ public final class WorkbookProductReader: ProductReader {
       switch sheet {
       case .form(let form):
         for sheet in workbook.sheets {
-          guard let number = WorkbookPlan.formNumber(sheet.name, form.name), forms.count < form.layout.limit else { continue }
+          guard let number = WorkbookPlan.formNumber(sheet.name, form.name), forms.count < form.layout.limit else {
+            continue
+          }
           forms.append(try load(sheet, number, form.plan, meta) { "item\(number).\($0)" })
         }
       case .card(let card):

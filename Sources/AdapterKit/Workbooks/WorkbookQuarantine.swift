@@ -93,7 +93,8 @@ struct WorkbookQuarantine {
         case .number where value.utf8.count <= 16:
           out.cells.append(OutputCell(column: cell.column, content: .number(value), style: plain, mergedTo: end))
         case .date where value.utf8.count == 10:
-          out.cells.append(OutputCell(column: cell.column, content: CellContent.date(value), style: plain, mergedTo: end))
+          out.cells.append(
+            OutputCell(column: cell.column, content: CellContent.date(value), style: plain, mergedTo: end))
         default:
           out.cells.append(OutputCell(column: cell.column, content: .text(value), style: text, mergedTo: end))
         }

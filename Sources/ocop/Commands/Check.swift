@@ -26,7 +26,9 @@ struct Check: ParsableCommand {
   @Option(help: "The least severity that fails the check: note, warning or error.")
   var failOn: FailLevel = .error
 
-  @Option(help: "Where the machine-readable report goes; with several --for, one file each: NAME-PROFILE.", completion: .file())
+  @Option(
+    help: "Where the machine-readable report goes; with several --for, one file each: NAME-PROFILE.",
+    completion: .file())
   var report: String?
 
   @OptionGroup var options: CommonOptions

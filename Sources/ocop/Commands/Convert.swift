@@ -53,7 +53,8 @@ struct Convert: ParsableCommand {
     }
     var conversion = Conversion(
       inputs: inputs, source: source, output: output, target: target,
-      quarantine: quarantine ?? Self.quarantineName(output, inputs, adapter.specification.fileExtensions.first ?? "txt"),
+      quarantine: quarantine
+        ?? Self.quarantineName(output, inputs, adapter.specification.fileExtensions.first ?? "txt"),
       maxRejects: maxRejects, asOf: options.date)
     conversion.keepsResidue = residue
     let printer = DiagnosticPrinter(language: language)

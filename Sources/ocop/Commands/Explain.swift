@@ -16,7 +16,9 @@ struct Explain: ParsableCommand {
         ocop explain 'item[each].netContent'
       """)
 
-  @Argument(help: "A code, or a path of the model; all codes are listed without one.", completion: .list(DiagnosticCode.all.map(\.id)))
+  @Argument(
+    help: "A code, or a path of the model; all codes are listed without one.",
+    completion: .list(DiagnosticCode.all.map(\.id)))
   var subject: String?
 
   @OptionGroup var options: CommonOptions
@@ -31,7 +33,8 @@ struct Explain: ParsableCommand {
       }
       let width = DiagnosticCode.all.map(\.id.count).max() ?? 0
       for code in DiagnosticCode.all {
-        Terminal.print(code.id.padded(to: width + 2) + code.severity.name(in: language).padded(to: 9) + code.title[language])
+        Terminal.print(
+          code.id.padded(to: width + 2) + code.severity.name(in: language).padded(to: 9) + code.title[language])
       }
       return
     }
@@ -60,9 +63,11 @@ struct Explain: ParsableCommand {
       } else {
         let kind = path.kind.declaration
         let key = kind.key.map(\.name).joined(separator: ", ")
-        Terminal.print("\(kind.kind.name): \(kind.meaning)\n\nkey      \(key.isEmpty ? "none: aligned by sequence" : key)\n")
+        Terminal.print(
+          "\(kind.kind.name): \(kind.meaning)\n\nkey      \(key.isEmpty ? "none: aligned by sequence" : key)\n")
         for attribute in kind.attributes {
-          Terminal.print("  " + attribute.attribute.name.padded(to: 22) + attribute.type.rawValue.padded(to: 10) + attribute.meaning)
+          Terminal.print(
+            "  " + attribute.attribute.name.padded(to: 22) + attribute.type.rawValue.padded(to: 10) + attribute.meaning)
         }
       }
       return

@@ -18,7 +18,9 @@ struct Profiles: ParsableCommand {
       let library = options.library
       let all = try faultExits(options.language) { () throws(Fault) in
         var all: [Profile] = []
-        for name in library.names() { all.append(try library.load(name, asOf: options.date, variables: options.values)) }
+        for name in library.names() {
+          all.append(try library.load(name, asOf: options.date, variables: options.values))
+        }
         return all
       }
       if options.format == .json {
@@ -107,8 +109,11 @@ struct Profiles: ParsableCommand {
           let profile = try library.load(name, asOf: options.date, variables: options.values)
           for test in profile.tests {
             let problems = try ProfileTesting.run(test, of: profile, registry: .firstParty, asOf: options.date)
-            if problems.isEmpty { passed += 1 } else {
-              failures.append("\(test.place): \(name) “\(test.name)”\n" + problems.map { "    " + $0 }.joined(separator: "\n"))
+            if problems.isEmpty {
+              passed += 1
+            } else {
+              failures.append(
+                "\(test.place): \(name) “\(test.name)”\n" + problems.map { "    " + $0 }.joined(separator: "\n"))
             }
           }
         }

@@ -61,11 +61,14 @@ struct Roundtrip: ParsableCommand {
       Terminal.print(json.text)
     } else {
       for (product, difference) in outcome.differences.prefix(50) { Terminal.print("\(product)  \(difference)") }
-      for loss in outcome.losses.losses { Terminal.print("loss  \(loss.pattern)  \(loss.reason.rawValue)  \(loss.count)") }
+      for loss in outcome.losses.losses {
+        Terminal.print("loss  \(loss.pattern)  \(loss.reason.rawValue)  \(loss.count)")
+      }
       Terminal.note(
         language == .vi
           ? "\(outcome.compared) sản phẩm so sánh, \(outcome.equal) giống hệt, \(outcome.differenceCount) khác biệt, \(outcome.losses.total) giá trị mất"
-          : "\(outcome.compared) products compared, \(outcome.equal) equal, \(outcome.differenceCount) differences, \(outcome.losses.total) values lost")
+          : "\(outcome.compared) products compared, \(outcome.equal) equal, \(outcome.differenceCount) differences, \(outcome.losses.total) values lost"
+      )
     }
     if !outcome.isWhole { try end(.findings) }
   }
