@@ -255,40 +255,62 @@ extension ElementMachine {
   private mutating func field(
     _ index: Int, offset: Int, length: Int, _ frame: UnsafeMutablePointer<Frame>, _ scope: Int32
   ) {
-    let arena = UnsafePointer(batch.pointee.unsafeArena)
-    var (offset, length) = TextScan.trimmed(arena, offset, length)
-    if plan.fields[index].needsScan, !TextScan.isPlain(arena + offset, count: length) {
-      let isText = plan.fields[index].codec.type == .text
-      switch TextScan.check(offset: offset, length: length, allowsLines: isText, in: &batch.pointee) {
-      case .clean(let at, let count): (offset, length) = (at, count)
-      case .changed(let at, let count, let finding):
-        (offset, length) = (at, count)
-        note(finding, index, -1, frame, offset, length)
-      case .invalid(_, let finding):
-        current.hasError = true
-        return note(finding, index, -1, frame, offset, 0)
-      }
+    let facts = self.facts + index
+    var (offset, length) = TextScan.trimmed(UnsafePointer(batch.pointee.unsafeArena), offset, length)
+    if facts.pointee.needsScan, length > 0,
+      !TextScan.isPlain(UnsafePointer(batch.pointee.unsafeArena) + offset, count: length),
+      !mend(index, &offset, &length, frame)
+    {
+      return
     }
-    guard let target = plan.fields[index].target else { return check(index, offset, length, frame) }
+    if !facts.pointee.hasTarget { return check(index, offset, length, frame) }
     let unit = frame.pointee.unitLength > 0 ? (offset: frame.pointee.unitOffset, length: frame.pointee.unitLength) : nil
-    var reading = plan.fields[index].codec.read(offset: offset, length: length, unit: unit, in: &batch.pointee)
+    let reading = codecs[index].read(offset: offset, length: length, unit: unit, in: &batch.pointee)
+    if case .value(let at, let count) = reading { return set(facts, at, count, frame, scope) }
+    settle(reading, index, offset, length, unit, frame, scope)
+  }
+
+  /// Makes a text canonical that is not in NFC or holds control characters; false when it cannot be read at all.
+  private mutating func mend(
+    _ index: Int, _ offset: inout Int, _ length: inout Int, _ frame: UnsafeMutablePointer<Frame>
+  ) -> Bool {
+    let isText = codecs[index].type == .text
+    switch TextScan.check(offset: offset, length: length, allowsLines: isText, in: &batch.pointee) {
+    case .clean(let at, let count): (offset, length) = (at, count)
+    case .changed(let at, let count, let finding):
+      (offset, length) = (at, count)
+      note(finding, index, -1, frame, offset, length)
+    case .invalid(_, let finding):
+      current.hasError = true
+      note(finding, index, -1, frame, offset, 0)
+      return false
+    }
+    return true
+  }
+
+  /// What is to be done with a text that is not simply a value.
+  private mutating func settle(
+    _ first: ValueCodec.Reading, _ index: Int, _ offset: Int, _ length: Int, _ unit: (offset: Int, length: Int)?,
+    _ frame: UnsafeMutablePointer<Frame>, _ scope: Int32
+  ) {
+    var reading = first
     if case .blank = reading, let standIn = plan.fields[index].defaultValue {
       let at = standIn.withUnsafeBufferPointer { append($0) }
-      reading = plan.fields[index].codec.read(offset: at, length: standIn.count, unit: unit, in: &batch.pointee)
+      reading = codecs[index].read(offset: at, length: standIn.count, unit: unit, in: &batch.pointee)
     }
     if case .fault = reading, let plain = withoutExponent(offset, length) {
-      reading = plan.fields[index].codec.read(
-        offset: plain.offset, length: plain.length, unit: unit, in: &batch.pointee)
+      reading = codecs[index].read(offset: plain.offset, length: plain.length, unit: unit, in: &batch.pointee)
     }
+    let isFromProduct = facts[index].target.isFromProduct
     switch reading {
     case .blank: return
-    case .value(let at, let count): set(target, index, at, count, frame, scope)
+    case .value(let at, let count): set(facts + index, at, count, frame, scope)
     case .warned(let at, let count, let finding):
-      set(target, index, at, count, frame, scope)
-      note(finding, index, target.isFromProduct ? 0 : scopes[Int(scope)].node, frame, offset, length)
+      set(facts + index, at, count, frame, scope)
+      note(finding, index, isFromProduct ? 0 : scopes[Int(scope)].node, frame, offset, length)
     case .fault(let finding):
       current.hasError = true
-      note(finding, index, target.isFromProduct ? 0 : scopes[Int(scope)].node, frame, offset, length)
+      note(finding, index, isFromProduct ? 0 : scopes[Int(scope)].node, frame, offset, length)
     }
   }
 
@@ -304,16 +326,23 @@ extension ElementMachine {
   }
 
   private mutating func set(
-    _ target: ElementReadingPlan.Target, _ index: Int, _ offset: Int, _ length: Int,
+    _ facts: UnsafeMutablePointer<ElementReadingPlan.FieldFacts>, _ offset: Int, _ length: Int,
     _ frame: UnsafeMutablePointer<Frame>, _ scope: Int32
   ) {
-    var node: Int32 = target.isFromProduct ? 0 : materialise(scope)
-    if target.path >= 0 { node = find(target.path, from: node, origin: frame.pointee.origin) }
+    var node: Int32 = 0
+    if !facts.pointee.target.isFromProduct {
+      node = scopes[Int(scope)].node
+      if node < 0 { node = materialise(scope) }
+    }
+    if facts.pointee.target.path >= 0 {
+      node = find(facts.pointee.target.path, from: node, origin: frame.pointee.origin)
+    }
     let facet =
-      plan.fields[index].hasLanguage ? (frame.pointee.hasFacet ? frame.pointee.facet : plan.language) : target.facet
-    set(target.attribute, facet, target.isMany, on: node, offset, length, frame)
-    if let currency = plan.fields[index].codec.currency, current.find(.currency, on: node) < 0,
-      Model.declaration(current.nodes[Int(node)].kind, .currency) != nil
+      facts.pointee.hasLanguage
+      ? (frame.pointee.hasFacet ? frame.pointee.facet : plan.language) : facts.pointee.target.facet
+    set(facts.pointee.target.attribute, facet, facts.pointee.target.isMany, on: node, offset, length, frame)
+    if facts.pointee.hasCurrency, let currency = codecs[facts - self.facts].currency,
+      current.find(.currency, on: node) < 0, Model.declaration(current.nodes[Int(node)].kind, .currency) != nil
     {
       setBytes(.currency, currency, on: node, origin: frame.pointee.origin)
     }
@@ -324,22 +353,34 @@ extension ElementMachine {
     _ attribute: Attribute, _ facet: Facet, _ isMany: Bool, on node: Int32, _ offset: Int, _ length: Int,
     _ frame: UnsafeMutablePointer<Frame>
   ) {
-    var i = current.nodes[Int(node)].mayHave(attribute) ? current.nodes[Int(node)].firstEntry : -1
+    if current.nodes[Int(node)].mayHave(attribute), isTold(attribute, facet, isMany, node, offset, length, frame) {
+      return
+    }
+    current.addEntry(attribute, facet, on: node, offset: offset, length: length, origin: frame.pointee.origin)
+  }
+
+  /// Whether a node has a value already, so that another one is not set.
+  private mutating func isTold(
+    _ attribute: Attribute, _ facet: Facet, _ isMany: Bool, _ node: Int32, _ offset: Int, _ length: Int,
+    _ frame: UnsafeMutablePointer<Frame>
+  ) -> Bool {
+    var i = current.nodes[Int(node)].firstEntry
     while i >= 0 {
       let entry = current.entries[Int(i)]
       if entry.attribute == attribute, entry.facet == facet.rawValue, entry.length >= 0 {
         let arena = batch.pointee.unsafeArena
         let isSame = Int(entry.length) == length && memcmp(arena + entry.offset, arena + offset, length) == 0
-        if isSame { return }
+        if isSame { return true }
         if !isMany {
           let text = String(decoding: UnsafeBufferPointer(start: arena + offset, count: length), as: UTF8.self)
           let kept = String(decoding: value(i), as: UTF8.self)
-          return conflict(node, attribute, facet, kept, text, frame.pointee.origin, path(to: top))
+          conflict(node, attribute, facet, kept, text, frame.pointee.origin, path(to: top))
+          return true
         }
       }
       i = entry.next
     }
-    current.addEntry(attribute, facet, on: node, offset: offset, length: length, origin: frame.pointee.origin)
+    return false
   }
 
   mutating func conflict(

@@ -68,6 +68,8 @@ struct ElementMachine {
     var target: Int32 = 0
     var name: UnsafePointer<UInt8>?
     var namespace: UnsafePointer<UInt8>?
+    /// Whether the element was reported as one that nothing reads.
+    var isReported = false
   }
 
   /// What the table of names answers beside states (0 and up): an unknown element, or an edge with several targets.
@@ -82,11 +84,15 @@ struct ElementMachine {
   /// The plan's states and actions, out of reach of reference counts.
   let states: UnsafeMutablePointer<ElementReadingPlan.State>
   let actions: UnsafeMutablePointer<ElementReadingPlan.Action>
+  let facts: UnsafeMutablePointer<ElementReadingPlan.FieldFacts>
+  let codecs: UnsafeMutablePointer<ValueCodec>
   let frames: UnsafeMutablePointer<Frame>
   var top = -1
   let scopes: UnsafeMutablePointer<Scope>
   private let slots: UnsafeMutablePointer<Slot>
   private var slotsUsed = 0
+  /// The slot of the element at hand, or -1 when it has none.
+  private var slot = -1
   var attributePointers: [UnsafePointer<UInt8>?]
   /// Text goes to the arena now.
   var collects = false
@@ -103,8 +109,10 @@ struct ElementMachine {
   var merged: Product?
 
   var findings: [ElementFinding] = []
-  /// Elements already reported as unknown or not taken here, by state and name.
+  /// What was already reported, where it has no slot in the table of names.
   var reported: Set<String> = []
+  private var unknownCount = 0
+  private static let unknownLimit = 512
   var languages: [(bytes: UInt64, facet: Facet)] = []
 
   let keepsResidue: Bool
@@ -128,6 +136,12 @@ struct ElementMachine {
     for (i, state) in plan.states.enumerated() { (states + i).initialize(to: state) }
     actions = .allocate(capacity: plan.actions.count)
     for (i, action) in plan.actions.enumerated() { (actions + i).initialize(to: action) }
+    facts = .allocate(capacity: plan.fields.count)
+    codecs = .allocate(capacity: plan.fields.count)
+    for (i, field) in plan.fields.enumerated() {
+      (facts + i).initialize(to: ElementReadingPlan.FieldFacts(field))
+      (codecs + i).initialize(to: field.codec)
+    }
     frames = .allocate(capacity: limits.depth + 8)
     scopes = .allocate(capacity: limits.depth + 8)
     slots = .allocate(capacity: Self.slotCount)
@@ -142,6 +156,9 @@ struct ElementMachine {
     pending.free()
     states.deallocate()
     actions.deallocate()
+    facts.deallocate()
+    codecs.deinitialize(count: plan.fields.count)
+    codecs.deallocate()
     frames.deallocate()
     scopes.deallocate()
     slots.deallocate()
@@ -265,13 +282,18 @@ struct ElementMachine {
     let hash = UInt(bitPattern: name.local) &* 0x9E37_79B1 ^ UInt(bitPattern: name.uri) &+ UInt(state) &* 0x85EB_CA6B
     var i = Int((hash ^ hash >> 15) & UInt(Self.slotCount - 1))
     while let known = slots[i].name {
-      if known == name.local, slots[i].state == state, slots[i].namespace == name.uri { return slots[i].target }
+      if known == name.local, slots[i].state == state, slots[i].namespace == name.uri {
+        slot = i
+        return slots[i].target
+      }
       i = (i + 1) & (Self.slotCount - 1)
     }
     let target = resolve(state, name)
     // Hostile names must not fill the table; beyond that, each is resolved anew.
+    slot = -1
     if slotsUsed < Self.slotCount / 2 {
       slotsUsed += 1
+      slot = i
       slots[i] = Slot(state: state, target: target, name: name.local, namespace: name.uri)
     }
     return target
@@ -355,6 +377,7 @@ struct ElementMachine {
       && plan.decisions[Int(parent.decision)].targets.contains {
         $0.conditions.contains { isEqual(name.local, $0.name) }
       }
+    slot = -1
     if !isDeciding { return skip(name, attributes, handler, from: plan.void, notTaken: true) }
     var frame = Frame(state: plan.void, base: parent.base, name: name.local, prefix: name.prefix)
     frame.decides = true
@@ -444,11 +467,14 @@ struct ElementMachine {
       return
     }
     if keepsResidue, !notTaken { residue.open(name, attributes, context: path(to: top), after: residue.after) }
-    let key = "\(state) \(name.namespace ?? "") \(name.localName)"
-    if reported.count < 512, !reported.contains(key) {
-      reported.insert(key)
-      reportUnknown(name, handler, state, notTaken: notTaken)
+    if slot >= 0 {
+      if slots[slot].isReported || unknownCount >= Self.unknownLimit { return }
+      slots[slot].isReported = true
+    } else if unknownCount >= Self.unknownLimit || !reported.insert("\(state) \(name.qualifiedName)").inserted {
+      return
     }
+    unknownCount += 1
+    reportUnknown(name, handler, state, notTaken: notTaken)
   }
 
   private mutating func reportUnknown(_ name: XMLName, _ handler: ElementHandler, _ state: Int32, notTaken: Bool) {

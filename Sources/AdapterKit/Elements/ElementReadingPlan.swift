@@ -95,6 +95,25 @@ struct ElementReadingPlan: Sendable {
     var rule: FieldRule
   }
 
+  /// What the inner loop asks of a field, without references.
+  struct FieldFacts {
+    var target: Target
+    var hasTarget: Bool
+    var hasLanguage: Bool
+    var needsScan: Bool
+    var hasDefault: Bool
+    var hasCurrency: Bool
+
+    init(_ field: Field) {
+      target = field.target ?? Target(isFromProduct: true, path: -1, attribute: .id, facet: .none, isMany: false)
+      hasTarget = field.target != nil
+      hasLanguage = field.hasLanguage
+      needsScan = field.needsScan
+      hasDefault = field.defaultValue != nil
+      hasCurrency = field.codec.currency != nil
+    }
+  }
+
   /// A node that an element opens.
   struct Opener: Sendable {
     /// The state inside.

@@ -89,6 +89,14 @@ struct ElementWriterRun: ~Copyable {
   private static let flushLimit = 256 << 10
 
   let plan: ElementWritingPlan
+  /// The plan's parts that the inner loop reads, out of reach of reference counts.
+  private let operations: UnsafeMutablePointer<ElementWritingPlan.Operation>
+  private let tags: UnsafeMutablePointer<ElementWritingPlan.Tag>
+  private let literals: UnsafeMutablePointer<UInt8>
+  private let facts: UnsafeMutablePointer<ElementWritingPlan.ValueFacts>
+  /// For each guard: the node it was last asked about, with the product's number, and the answer.
+  private let answers: UnsafeMutablePointer<(product: Int, node: Int, holds: Bool)>
+  private var serial = 0
   private var out = ByteBuffer(capacity: 512 << 10)
   private var scratch = ByteBuffer(capacity: 1 << 12)
   private var coverage = Coverage()
@@ -104,7 +112,28 @@ struct ElementWriterRun: ~Copyable {
   private var chosen: (value: Int32, entry: Int) = (-1, -1)
   private var languages: [[UInt8]?] = []
 
-  init(_ plan: ElementWritingPlan) { self.plan = plan }
+  init(_ plan: ElementWritingPlan) {
+    self.plan = plan
+    operations = Self.copy(plan.operations)
+    tags = Self.copy(plan.tags)
+    literals = Self.copy(plan.literals)
+    facts = Self.copy(plan.values.map(ElementWritingPlan.ValueFacts.init))
+    answers = Self.copy(Array(repeating: (product: -1, node: -1, holds: false), count: plan.guards.count))
+  }
+
+  deinit {
+    operations.deallocate()
+    tags.deallocate()
+    literals.deallocate()
+    facts.deallocate()
+    answers.deallocate()
+  }
+
+  private static func copy<Value>(_ values: [Value]) -> UnsafeMutablePointer<Value> {
+    let memory = UnsafeMutablePointer<Value>.allocate(capacity: max(values.count, 1))
+    for (i, value) in values.enumerated() { (memory + i).initialize(to: value) }
+    return memory
+  }
 
   var isFull: Bool { out.count >= Self.flushLimit }
 
@@ -127,6 +156,7 @@ struct ElementWriterRun: ~Copyable {
     let mark = out.count
     isFaulted = false
     number += 1
+    serial += 1
     coverage.begin(product)
     if plan.isPerTopItem {
       var count = 0, first = -1
@@ -194,71 +224,89 @@ struct ElementWriterRun: ~Copyable {
     var isAlive = false
     var i = range.lowerBound
     while i < range.upperBound {
-      let operation = plan.operations[i]
-      if !holds(operation.guards, node) {
-        i = Int(operation.end)
+      let operation = operations + i
+      if !operation.pointee.guards.isEmpty, !holds(operation.pointee.guards, node) {
+        i = Int(operation.pointee.end)
         continue
       }
-      switch operation.kind {
+      switch operation.pointee.kind {
       case .element:
-        if operation.repeats >= 0 {
-          if repeated(i, operation, node, product) { isAlive = true }
+        if operation.pointee.repeats >= 0 {
+          if repeated(i, operation.pointee, node, product) { isAlive = true }
         } else if element(i, node, product) {
           isAlive = true
         }
-      case .each: if each(i, operation, node, product) { isAlive = true }
-      case .call: if call(i, operation, node, product) { isAlive = true }
+      case .each: if each(i, operation.pointee, node, product) { isAlive = true }
+      case .call: if call(i, operation.pointee, node, product) { isAlive = true }
       }
       if isFaulted { return isAlive }
-      i = Int(operation.end)
+      i = Int(operation.pointee.end)
     }
     return isAlive
   }
 
-  @inline(__always) private func holds(_ guards: Range<Int32>, _ node: NodeView) -> Bool {
-    if guards.isEmpty { return true }
-    for i in guards where !plan.guards[Int(i)].holds(node) { return false }
+  private mutating func holds(_ guards: Range<Int32>, _ node: NodeView) -> Bool {
+    for i in guards {
+      let answer = answers + Int(i)
+      if answer.pointee.node != node.index || answer.pointee.product != serial {
+        answer.pointee = (serial, node.index, plan.guards[Int(i)].holds(node))
+      }
+      if !answer.pointee.holds { return false }
+    }
     return true
   }
 
   /// Writes an element with what is in it; takes it back when nothing came that keeps it. The record itself stays.
   private mutating func element(_ i: Int, _ node: NodeView, _ product: NodeView) -> Bool {
-    let operation = plan.operations[i]
-    let mark = out.count
-    var isAlive = i == 0
-    if operation.tag >= 0 { literal(plan.tags[Int(operation.tag)].open) }
-    if operation.text >= 0, addAttributes(of: Int(operation.text), node) == false, operation.attributes.isEmpty {
-      // A value that is not there: the commonest case of all.
-      if plan.operations[i].end == Int32(i + 1) {
-        out.truncate(to: mark)
-        missing(Int(operation.text), node)
-        return false
+    let operation = operations + i
+    let isLeaf = operation.pointee.end == Int32(i + 1) && operation.pointee.kind == .element
+    let value = Int(operation.pointee.text)
+    if isLeaf, value >= 0, operation.pointee.attributes.isEmpty, facts[value].isOptional {
+      // The commonest of all: a value that is not there, or is copied as it is.
+      guard let entry = find(value, node, product) else { return false }
+      if facts[value].isSimple {
+        let tag = tags + Int(operation.pointee.tag)
+        literal(tag.pointee.open)
+        out.append(UInt8(ascii: ">"))
+        coverage.mark(entry)
+        node.bytes(of: entry).withUnsafeBufferPointer { out.appendXML($0) }
+        literal(tag.pointee.close)
+        return true
       }
     }
-    for k in operation.attributes where attribute(Int(plan.attributeValues[Int(k)]), node) { isAlive = true }
+    let mark = out.count
+    var isAlive = i == 0
+    if operation.pointee.tag >= 0 { literal(tags[Int(operation.pointee.tag)].open) }
+    if value >= 0, addAttributes(of: value, node, product) == false, isLeaf, operation.pointee.attributes.isEmpty {
+      out.truncate(to: mark)
+      missing(value, node)
+      return false
+    }
+    for k in operation.pointee.attributes where attribute(Int(plan.attributeValues[Int(k)]), node, product) {
+      isAlive = true
+    }
     let body = out.count
-    if operation.tag >= 0 { out.append(UInt8(ascii: ">")) }
+    if operation.pointee.tag >= 0 { out.append(UInt8(ascii: ">")) }
     let inside = out.count
-    if operation.text >= 0, text(Int(operation.text), node, attribute: false) { isAlive = true }
-    if operation.kind == .call {
-      if run(block(of: operation), node, product) { isAlive = true }
-    } else if operation.end > Int32(i + 1) {
-      if run(i + 1..<Int(operation.end), node, product) { isAlive = true }
+    if value >= 0, text(value, node, product, attribute: false) { isAlive = true }
+    if operation.pointee.kind == .call {
+      if run(block(of: operation.pointee), node, product) { isAlive = true }
+    } else if operation.pointee.end > Int32(i + 1) {
+      if run(i + 1..<Int(operation.pointee.end), node, product) { isAlive = true }
     }
     // A constant stands as long as what is around it does, but keeps nothing by itself.
-    let isConstant =
-      operation.text >= 0 && out.count > inside && operation.end == Int32(i + 1) && operation.kind == .element
+    let isConstant = isLeaf && value >= 0 && out.count > inside
     if isFaulted || !(isAlive || isConstant) {
       out.truncate(to: mark)
       return false
     }
-    if operation.tag < 0 { return true }
+    if operation.pointee.tag < 0 { return true }
     if out.count == inside {
       out.truncate(to: body)
       out.append(UInt8(ascii: "/"))
       out.append(UInt8(ascii: ">"))
     } else {
-      literal(plan.tags[Int(operation.tag)].close)
+      literal(tags[Int(operation.pointee.tag)].close)
     }
     return isAlive
   }
@@ -391,22 +439,23 @@ struct ElementWriterRun: ~Copyable {
   // MARK: Values
 
   @inline(__always) private mutating func literal(_ range: Range<Int32>) {
-    let plan = plan
-    plan.literals.withUnsafeBufferPointer {
-      out.append($0.baseAddress.unsafelyUnwrapped + Int(range.lowerBound), count: range.count)
+    out.append(literals + Int(range.lowerBound), count: Int(range.upperBound &- range.lowerBound))
+  }
+
+  /// Where a value stands: the entry's number.
+  @inline(__always) private func find(_ number: Int, _ node: NodeView, _ product: NodeView) -> Int? {
+    if chosen.value == Int32(truncatingIfNeeded: number) { return chosen.entry }
+    switch facts[number].place {
+    case .none: return nil
+    case .node: return node.find(facts[number].attribute, facts[number].facet)
+    case .product: return product.find(facts[number].attribute, facts[number].facet)
+    case .path: return plan.values[number].target?.find(from: node)
     }
   }
 
-  /// Where a value stands: the node and the entry's number.
-  private func find(_ number: Int, _ node: NodeView) -> Int? {
-    if chosen.value == Int32(number) { return chosen.entry }
-    guard let target = plan.values[number].target, plan.values[number].language == nil else { return nil }
-    return target.find(from: node)
-  }
-
   /// Writes the language and unit of a text into its element's tag; false when the value has neither entry nor stand-in.
-  private mutating func addAttributes(of number: Int, _ node: NodeView) -> Bool {
-    if let entry = find(number, node) {
+  private mutating func addAttributes(of number: Int, _ node: NodeView, _ product: NodeView) -> Bool {
+    if let entry = find(number, node, product) {
       if isImplied(number, entry, node) {
         coverage.mark(entry)
         return false
@@ -465,12 +514,14 @@ struct ElementWriterRun: ~Copyable {
   static func isBase(_ item: NodeView) -> Bool { item.has(.id, baseItem) }
 
   /// Writes a value into an attribute of the open tag; whether it keeps the element.
-  private mutating func attribute(_ number: Int, _ node: NodeView) -> Bool {
-    guard let name = plan.values[number].name, holds(plan.values[number].guards, node) else { return false }
+  private mutating func attribute(_ number: Int, _ node: NodeView, _ product: NodeView) -> Bool {
+    guard let name = plan.values[number].name,
+      plan.values[number].guards.isEmpty || holds(plan.values[number].guards, node)
+    else { return false }
     let mark = out.count
     literal(name)
     let start = out.count
-    let isAlive = text(number, node, attribute: true)
+    let isAlive = text(number, node, product, attribute: true)
     if out.count == start {
       out.truncate(to: mark)
     } else {
@@ -480,12 +531,14 @@ struct ElementWriterRun: ~Copyable {
   }
 
   /// Writes a value's text; whether it keeps the element.
-  private mutating func text(_ number: Int, _ node: NodeView, attribute: Bool) -> Bool {
-    if !attribute, !holds(plan.values[number].guards, node) { return false }
+  private mutating func text(
+    _ number: Int, _ node: NodeView, _ product: NodeView, attribute: Bool
+  ) -> Bool {
+    if !attribute, !plan.values[number].guards.isEmpty, !holds(plan.values[number].guards, node) { return false }
     if let constant = plan.values[number].constant {
       let mark = out.count
       literal(constant)
-      if let entry = find(number, node) {
+      if let entry = find(number, node, product) {
         // The product says what always stands here: it is carried.
         scratch.removeAll()
         if case .exact = plan.values[number].codec.write(node.bytes(of: entry), into: &scratch),
@@ -497,7 +550,7 @@ struct ElementWriterRun: ~Copyable {
       return plan.values[number].rule.isAlways
     }
     if case .field = plan.values[number].source {
-      if let entry = find(number, node) {
+      if let entry = find(number, node, product) {
         if isImplied(number, entry, node) { return false }
         put(number, entry, plan.values[number].codec, node, attribute)
         return true

@@ -44,6 +44,7 @@ struct WritingCompiler {
   var blockRanges: [Range<Int32>] = []
   var record: Range<Int32> = 0..<0
 
+  private var guardRanges: [String: Range<Int32>] = [:]
   private var blocks: [String: Int32] = [:]
   private var blockDrafts: [Draft] = []
   private var market: [UInt8]?
@@ -293,7 +294,12 @@ struct WritingCompiler {
   }
 
   private mutating func guardRange(_ plans: [ElementWritingPlan.Guard]) -> Range<Int32> {
+    if plans.isEmpty { return 0..<0 }
+    // Most rules stand in one of a few groups: a group's conditions are kept once, so that answers can be, too.
+    let key = plans.map(\.text).joined(separator: " ")
+    if let known = guardRanges[key] { return known }
     let start = Int32(guardPlans.count)
+    defer { guardRanges[key] = start..<Int32(guardPlans.count) }
     guardPlans.append(contentsOf: plans)
     return start..<Int32(guardPlans.count)
   }

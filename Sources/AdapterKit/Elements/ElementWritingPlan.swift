@@ -78,9 +78,12 @@ final class ElementWritingPlan: Sendable {
     var condition: ConditionPlan
     /// Whether it asks for an item's level; the item `each` has that of base units even when nobody says so.
     var isLevel: Bool
+    /// The condition in words, to know it again.
+    var text: String
 
     init(_ condition: Condition, at kind: NodeKind) {
       self.condition = ConditionPlan(condition, at: kind)
+      text = "\(kind) \(condition)"
       isLevel = kind == .item && condition.path.steps.isEmpty && condition.path.attribute == .level
     }
 
@@ -89,6 +92,37 @@ final class ElementWritingPlan: Sendable {
         return ElementWriterRun.baseLevel.withUnsafeBufferPointer { condition.accepts($0) }
       }
       return condition.holds(node)
+    }
+  }
+
+  /// What the inner loop asks of a value, without references.
+  struct ValueFacts {
+    enum Place: UInt8 { case none, node, product, path }
+    /// Where its value stands: on the enclosing node, on the product, at the end of a path, or nowhere, since there is none
+    /// or since it has one for each language, which repeats the element.
+    var place = Place.none
+    var attribute: Attribute
+    var facet: Facet
+    /// Whether nothing at all is written when the product has no value, and nobody misses it.
+    var isOptional: Bool
+    /// Whether the value is copied as it is, without attributes beside it.
+    var isSimple: Bool
+
+    init(_ value: Value) {
+      attribute = value.attribute
+      facet = value.facet
+      var isField = false
+      if case .field = value.source { isField = true }
+      if let target = value.target, isField, value.language == nil {
+        place = !target.steps.isEmpty ? .path : target.isFromProduct ? .product : .node
+      }
+      isOptional =
+        isField && value.target != nil && value.language == nil && value.constant == nil && value.derived == nil
+        && value.fallbacks.isEmpty && !value.isItemLevel && !value.isItemID && value.rule.requirement != .required
+        && value.rule.requirement != .recommended
+      isSimple =
+        isOptional && place != .path && value.unit == nil && value.codec.writesAsIs && !value.limit.isLimited
+        && value.codec.currency == nil
     }
   }
 
