@@ -15,7 +15,7 @@ PROVINCE = {
     "gso-2025:86": ("VN-49", "Vĩnh Long"), "gso-2025:96": ("VN-59", "Cà Mau"), "gso-2025:92": ("VN-CT", "Cần Thơ"),
     "gso-2025:82": ("VN-45", "Đồng Tháp"), "gso-2025:04": ("VN-04", "Cao Bằng")}
 COMMUNE = {
-    "gso-2025:29341": "Xã Tiểu Cần", "gso-2025:29335": "Xã Tam Ngãi", "gso-2025:31975": "Xã Đông Hải",
+    "gso-2025:29341": "Xã Tiểu Cần", "gso-2025:29335": "Xã Tam Ngãi", "gso-2025:31975": "Xã Đông Hải (Cà Mau)",
     "gso-2025:31972": "Xã Gành Hào", "gso-2025:31843": "Xã Hồng Dân", "gso-2025:31684": "Phường Mỹ Xuyên",
     "gso-2025:31569": "Xã Phú Tâm", "gso-2025:31783": "Phường Vĩnh Châu", "gso-2025:28306": "Phường Gò Công",
     "gso-2025:28516": "Xã Ngũ Hiệp", "gso-2025:28273": "Phường Mỹ Phong", "gso-2025:28696": "Xã Tân Phú Đông",
@@ -39,7 +39,7 @@ TABLES = {
     "storage-amazon": {"AMBIENT": "ambient: room temperature", "CHILLED": "chilled: 33 to 38 degrees"},
     "date-ja": {"BEST_BEFORE": "賞味期限", "USE_BY": "消費期限"}, "date-ko": {"BEST_BEFORE": "소비기한", "USE_BY": "소비기한"},
     "derivation-ja": {"ANALYSED": "分析値", "CALCULATED": "推定値", "GUIDELINE": "この表示値は、目安です。"},
-    "basis-ja": {"100 GRM": "100gあたり", "100 MLT": "100mlあたり"},
+    "basis-ja": {"100 GRM": "100 gあたり", "100 MLT": "100 mlあたり"},
     "rate-ja": {"8": "8%", "10": "10%"}, "limit-ja": {False: "無", True: "有"},
     "agreement-ja": {"CPTPP": "CPTPP", "RCEP": "RCEP", "VJEPA": "VJEPA", "AJCEP": "AJCEP"},
     "agreement-ko": {"VKFTA": "VKFTA(VK)", "RCEP": "RCEP", "AKFTA": "AKFTA(AK)"},
