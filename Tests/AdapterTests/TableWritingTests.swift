@@ -52,6 +52,26 @@ import Testing
     #expect(writing.diagnostics[0].message.en.contains("41"))
   }
 
+  @Test func textsAreCutOnlyWhenTheRuleSaysSo() throws {
+    let layout = TableLayout(
+      newline: "lf",
+      columns: [
+        column("a", is: "name@vi") {
+          $0.maxCharacters = 5
+          $0.truncates = true
+        },
+        column("b", is: "name@ja") {
+          $0.maxBytes = 7
+          $0.truncates = true
+        },
+      ])
+    let writing = try TableProbe(layout).write([product(["name@vi": "Mật hoa dừa", "name@ja": "ココナッツ"])])
+    #expect(writing.text == "a,b\nMật h,ココ\n")
+    #expect(writing.losses == ["name@ja truncated 1", "name@vi truncated 1"])
+    let blank = try TableProbe(layout).write([product(["name@vi": "Mật  hoa"])])
+    #expect(blank.text == "a,b\nMật,\n", "no blank is left at the end")
+  }
+
   @Test func lossesAreCounted() throws {
     var rich = product(good)
     rich["name@en"] = "Coconut nectar"

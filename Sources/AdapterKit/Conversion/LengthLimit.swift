@@ -5,11 +5,28 @@ public import Profiles
 public struct LengthLimit: Sendable {
   private let characters: Int
   private let bytes: Int
+  /// Whether a longer text is cut (`truncate:`), which is a loss, instead of being an error.
+  public let truncates: Bool
 
   /// Makes a limit from a rule's `max` and `maxBytes`.
   public init(_ rule: FieldRule) {
     characters = rule.maxCharacters ?? .max
     bytes = rule.maxBytes ?? .max
+    truncates = rule.truncates
+  }
+
+  /// How many bytes of a text fit: whole characters, without a blank at the end.
+  public func fitting(_ text: UnsafeBufferPointer<UInt8>) -> Int {
+    var end = 0, count = 0
+    while end < text.count, count < characters {
+      var next = end + 1
+      while next < text.count, text[next] & 0xC0 == 0x80 { next += 1 }
+      if next > bytes { break }
+      end = next
+      count += 1
+    }
+    while end > 0, text[end - 1] == 0x20 { end -= 1 }
+    return end
   }
 
   /// Whether there is any limit.

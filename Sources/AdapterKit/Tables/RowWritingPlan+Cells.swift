@@ -65,7 +65,7 @@ extension TablePlan {
         if missing < 0 { missing = number }
         continue
       }
-      return limited(cell, number, column, product, scratch, &state)
+      return limited(cell, number, column, product, &scratch, &state)
     }
     for f in 0..<columns[column].unitFields.count {
       let cell = writeUnit(columns[column].unitFields[f], column, product, &scratch, &state)

@@ -26,7 +26,7 @@ extension TablePlan {
   }
 
   func limited(
-    _ cell: WrittenCell, _ number: Int, _ column: Int, _ product: NodeView, _ scratch: borrowing ByteBuffer,
+    _ cell: WrittenCell, _ number: Int, _ column: Int, _ product: NodeView, _ scratch: inout ByteBuffer,
     _ state: inout RowWritingState
   ) -> WrittenCell {
     guard details[number].limit.isLimited else { return cell }
@@ -34,13 +34,26 @@ extension TablePlan {
     case .blank: break
     case .entry(let entry):
       let span = product.bytes(of: entry)
-      if let finding = span.withUnsafeBufferPointer({ details[number].limit.check($0) }) {
-        report(column, entry, finding, number, product, &state)
+      guard let finding = span.withUnsafeBufferPointer({ details[number].limit.check($0) }) else { break }
+      if details[number].limit.truncates {
+        let from = scratch.count
+        let length = span.withUnsafeBufferPointer { details[number].limit.fitting($0) }
+        scratch.append(span.extracting(0..<length))
+        state.coverage.lose(entry, .truncated)
+        return .text(from: from, entry: entry)
       }
+      report(column, entry, finding, number, product, &state)
     case .text(let from, let entry):
-      if let finding = details[number].limit.check(UnsafeBufferPointer(rebasing: scratch.bytes[from...])) {
-        report(column, entry, finding, path(of: fields[number]), nil, &state)
+      let text = UnsafeBufferPointer(rebasing: scratch.bytes[from...])
+      guard let finding = details[number].limit.check(text) else { break }
+      // Lists and patterns are never cut: what is left would read as something else.
+      if details[number].limit.truncates, entry >= 0 || fields[number].operation == .derived {
+        let length = details[number].limit.fitting(text)
+        scratch.truncate(to: from + length)
+        if entry >= 0 { state.coverage.lose(entry, .truncated) }
+        return cell
       }
+      report(column, entry, finding, path(of: fields[number]), nil, &state)
     }
     return cell
   }
