@@ -285,7 +285,9 @@ extension ValueCodec {
     if details.isOpen {
       buffer.append(value)
       // In an exact list a code that has no text reads back as it stands.
-      if index.list.isExact, index.list.code(for: value.withUnsafeBufferPointer { Self.string($0) }) == nil { return .exact }
+      if index.list.isExact, index.list.code(for: value.withUnsafeBufferPointer { Self.string($0) }) == nil {
+        return .exact
+      }
       return .lossy(.unmappedCode)
     }
     let shown = value.withUnsafeBufferPointer { Self.string($0) }
