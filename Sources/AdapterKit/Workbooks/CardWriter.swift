@@ -12,7 +12,9 @@ final class CardWriter {
   private let styles: WorkbookStyles
   private var agreed: [SlotValue]?
   private var differing: Set<Int> = []
+  /// How many products have each value nowhere else.
   private var counts: [Int]
+  private var uncovered: Set<Int> = []
 
   init(
     _ card: WorkbookPlan.Card, _ layout: SheetLayout, _ sink: SheetSink, _ styles: WorkbookStyles
@@ -36,6 +38,11 @@ final class CardWriter {
   func values(_ product: NodeView, _ writing: inout CellWriting) -> [SlotValue] {
     var values = [SlotValue](repeating: .none, count: card.plan.slots.count)
     let before = writing.findings
+    uncovered.removeAll(keepingCapacity: true)
+    for case .field(let step) in card.plan.steps {
+      guard let entry = step.path?.find(from: product) else { continue }
+      if !writing.coverage.isMarked(entry) { uncovered.insert(step.slot) }
+    }
     writing.write(card.plan, product, into: &values)
     let isFirst = agreed == nil
     writing.findings =
@@ -53,7 +60,7 @@ final class CardWriter {
   /// Takes the values of a product that was written.
   func append(_ values: [SlotValue]) {
     for (i, value) in values.enumerated() {
-      if value.plainText != nil { counts[i] += 1 }
+      if uncovered.contains(i) { counts[i] += 1 }
       if let agreed, agreed[i].plainText != value.plainText { differing.insert(i) }
     }
     if agreed == nil { agreed = values }

@@ -25,6 +25,8 @@ struct FormFinder {
   private var labels: [String: [CellAddress]] = [:]
   /// All cells that are labels of some slot.
   private var labelCells: Set<CellAddress> = []
+  /// Whether most labels stand above their values.
+  private var isValueBelow = false
 
   /// - Parameter names: the cell of this sheet that a field's code names, or nil.
   init(_ grid: SheetGrid, _ slots: [CellSlot], meta: [String: MetaField], names: @escaping (String) -> CellAddress?) {
@@ -40,6 +42,11 @@ struct FormFinder {
         labelCells.insert(cell.address)
       }
     }
+    var right = 0, below = 0
+    for label in labelCells {
+      if isValue(cell(rightOf: label)) { right += 1 } else if isValue(cell(below: label)) { below += 1 }
+    }
+    isValueBelow = below > 0 && below >= right
   }
 
   /// The value's cell of a slot, or nil.
@@ -64,14 +71,23 @@ struct FormFinder {
     return nil
   }
 
-  /// The cell right of a label, or, when that is empty or a label itself, the one below it.
+  /// The cell right of a label. Where more labels of the form have their value below, an empty cell at the right sends the
+  /// look below.
   private func value(beside label: CellAddress) -> CellAddress? {
-    let extent = grid.extent(label)
-    let right = grid.anchor(CellAddress(row: extent.first.row, column: extent.last.column + 1))
+    let right = cell(rightOf: label), below = cell(below: label)
     if isValue(right) { return right }
-    let below = grid.anchor(CellAddress(row: extent.last.row + 1, column: extent.first.column))
-    if isValue(below) { return below }
+    if isValueBelow, isValue(below) { return below }
     return right.column < CellAddress.columns && !labelCells.contains(right) ? right : nil
+  }
+
+  private func cell(rightOf label: CellAddress) -> CellAddress {
+    let extent = grid.extent(label)
+    return grid.anchor(CellAddress(row: extent.first.row, column: extent.last.column + 1))
+  }
+
+  private func cell(below label: CellAddress) -> CellAddress {
+    let extent = grid.extent(label)
+    return CellAddress(row: extent.last.row + 1, column: extent.first.column)
   }
 
   private func isValue(_ address: CellAddress) -> Bool {

@@ -14,7 +14,8 @@ enum LabelText {
     var out = String.UnicodeScalarView()
     for scalar in text.nfcForm.unicodeScalars {
       let scalar = narrow(scalar)
-      if scalar.properties.isWhitespace || marks.contains(scalar) { continue }
+      // Circled numbers stand before labels: ①.
+      if scalar.properties.isWhitespace || marks.contains(scalar) || (0x2460...0x2473).contains(scalar.value) { continue }
       out.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
     }
     return String(out)

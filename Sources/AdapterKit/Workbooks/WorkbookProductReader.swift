@@ -103,6 +103,9 @@ public final class WorkbookProductReader: ProductReader {
     if let main { rows = try workbook.rows(of: main.sheet) }
   }
 
+  /// Where findings go.
+  var findings: DiagnosticCollector { context.diagnostics }
+
   /// How many bytes of cells have been read.
   public var bytesRead: UInt64 { total }
 

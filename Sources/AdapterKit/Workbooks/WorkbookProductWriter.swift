@@ -145,7 +145,7 @@ public final class WorkbookProductWriter: ProductWriter {
     if let card {
       for finding in try card.finish(products: number) {
         context.diagnostics.report(finding.diagnostic)
-        context.losses.add(finding.pattern, .notCarried, count: finding.count)
+        if finding.count > 0 { context.losses.add(finding.pattern, .notCarried, count: finding.count) }
       }
     }
     completeSheets()
