@@ -112,7 +112,7 @@ storage_zone J16 | storage.zone | code storage-ja
 lead_time D17 | item[level=CASE].leadTime | duration
 moq J17 | item[level=CASE].minimumOrder | number
 area_limit D18 | market[JP].hasAreaRestriction | code limit-ja
-certs D19 | certificate.standard | codes certificate-ja
+certs D19 | certificate.standard | certificates certificate-ja
 target D21 | targetCustomers@ja | text
 usage D22 | usageInstructions@ja | text
 features D23 | description@ja | text
@@ -171,7 +171,7 @@ moq D28 | item[level=CASE].minimumOrder | number
 lead J28 | item[level=CASE].leadTime | days
 hsk D29 | category[hs-kr].code | text
 fta J29 | market[KR].agreement | code agreement-ko
-certs D30 | certificate.standard | codes certificate-ko
+certs D30 | certificate.standard | certificates certificate-ko
 features D32 | description@ko | text
 usage D33 | usageInstructions@ko | text
 image D34 | media[1].url | text
