@@ -79,6 +79,8 @@ public struct RandomProducts {
         if below.kind == declaration.kind, depth >= maxDepth || random.below(3) > 0 { continue }
         addNodes(below, to: &node, depth: depth + 1, items)
       }
+      // A node without anything in it says nothing.
+      if node.values.isEmpty, node.children.isEmpty { continue }
       node.values = Self.ordered(node)
       parent.children.append(node)
     }
@@ -92,6 +94,14 @@ public struct RandomProducts {
       var item = ProductNode(.item)
       fillValues(&item)
       item[.id] = ids[i]
+      // The model's own rule: the base unit is `each`, and no other item is at its level.
+      if i == 0, !isAssortment {
+        item[.level] = "BASE_UNIT_OR_EACH"
+        item[.isBaseUnit] = "true"
+      } else {
+        if item[.level] == "BASE_UNIT_OR_EACH" { item[.level] = "CASE" }
+        if item[.isBaseUnit] != nil { item[.isBaseUnit] = "false" }
+      }
       // A pallet often has no GTIN; what can be sold has one.
       item[.gtin] =
         ids[i].hasPrefix("pallet") && random.below(2) == 0 ? nil : gtin(indicator: i == 0 ? 0 : 1 + random.below(8))

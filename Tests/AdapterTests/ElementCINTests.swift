@@ -213,6 +213,7 @@ import Testing
     family["type"] = "family"
     var bare = Product()
     bare["name@vi"] = "Không có đơn vị"
+    bare["category[gpc].code"] = "10000044"
     let writing = try ElementProbe.write(
       [ElementProbe.syrup(), nameless, long, family, bare, ElementProbe.syrup(5)], profile)
     #expect(writing.states == [.good, .faulted, .faulted, .notApplicable, .faulted, .good])
