@@ -33,6 +33,14 @@ struct WorkbookRoundTripTests {
     }
   }
 
+  /// A part without any value has no cell, and is told as a loss.
+  @Test func emptyPartsAreLosses() throws {
+    var product = Seeds.products[0]
+    product.root.children.removeAll { $0.kind == .trace }
+    product.root.children.append(ProductNode(.trace))
+    #expect(try WorkbookProbe("producer-sheet").write([product]).losses.map(\.pattern) == ["trace"])
+  }
+
   /// Texts of a channel without columns are told as losses.
   @Test func otherChannelsAreLosses() throws {
     var product = Seeds.products[0]

@@ -224,4 +224,15 @@ struct WorkbookTableTests {
     for i in stride(from: 0, to: 900, by: 97) { #expect(back.products[i].differences(from: products[i]) == []) }
     #expect(try probe.write(products).bytes == written.bytes)
   }
+
+  /// Many rows of one product are read; too many fault the product and not the machine.
+  @Test(arguments: [1000, 10_500]) func manyRowsOfOneProduct(_ count: Int) throws {
+    var rows = [["Sản phẩm (mã hàng)", "Thứ tự", "Tên thành phần", "Tỷ lệ (%)"]]
+    for i in 1...count { rows.append(["A", String(i), "thành phần \(i)", "0,01"]) }
+    let reading = try probe.read(
+      book([["Mã hàng (SKU)", "Tên sản phẩm"], ["A", "Một"], ["B", "Hai"]], [("Thành phần", rows)]))
+    #expect(reading.rows.map(\.state) == [count > 10_000 ? .faulted : .good, .good])
+    #expect(reading.codes == (count > 10_000 ? ["product-too-large"] : []))
+    #expect(reading.products[0].root.nodes(.ingredient).count == (count > 10_000 ? 0 : count))
+  }
 }

@@ -34,6 +34,23 @@ struct CellReading {
   var findings: [PendingFinding] = []
   /// Where the node that rules stand on is, for messages: `item[case-12].`, or empty.
   var prefix = ""
+  /// A node that was just opened, whose values are only those set since.
+  private var freshNode = -1
+  private var freshValues: [(attribute: Attribute, facet: Facet)] = []
+
+  /// Says that a node has no values yet, so that looking for them can be spared; -1 for none.
+  mutating func isFresh(_ node: Int) {
+    freshNode = node
+    freshValues.removeAll(keepingCapacity: true)
+  }
+
+  /// Whether a value may stand on a node already.
+  private mutating func mayHave(_ attribute: Attribute, _ facet: Facet, _ node: Int) -> Bool {
+    guard node == freshNode else { return true }
+    if freshValues.contains(where: { $0.attribute == attribute && $0.facet == facet }) { return true }
+    freshValues.append((attribute, facet))
+    return false
+  }
 
   /// Reads the rules of a plan into a node.
   mutating func read(_ plan: CellPlan, _ cells: [CellInput], on node: Int, _ batch: inout ProductBatch) {
@@ -55,6 +72,7 @@ struct CellReading {
         _ = pattern.codec.read(
           offset: cell.offset, length: cell.length, origin: 0, on: on, in: &batch, findings: &parts)
         report(parts, pattern.node.path.description, plan.slots[pattern.slot].title, cell.origin)
+        isFresh(-1)
       case .list(let list):
         guard var cell = present(cells, list.slot) else { continue }
         if !list.affix.prefix.isEmpty || !list.affix.suffix.isEmpty { cell = strip(cell, list.affix, &batch) }
@@ -113,7 +131,7 @@ struct CellReading {
       put(values[0], attribute, path, target, cell.origin, title, &batch)
     }
     if let currency = codec.currency, attribute == .amount, Model.declaration(batch.openKind(target), .currency) != nil,
-      batch.openValue(.currency, on: target) == nil
+      !mayHave(.currency, .none, target) || batch.openValue(.currency, on: target) == nil
     {
       NodeOpener.set(.currency, currency, on: target, in: &batch, origin: cell.origin)
     }
@@ -123,7 +141,7 @@ struct CellReading {
     _ value: (offset: Int, length: Int), _ attribute: Attribute, _ path: PathPlan, _ node: Int, _ origin: Int,
     _ title: String, _ batch: inout ProductBatch
   ) {
-    guard let known = batch.openValue(attribute, path.facet, on: node) else {
+    guard mayHave(attribute, path.facet, node), let known = batch.openValue(attribute, path.facet, on: node) else {
       batch.set(attribute, path.facet, on: node, offset: value.offset, length: value.length, origin: origin)
       return
     }
@@ -137,7 +155,7 @@ struct CellReading {
     _ values: [(offset: Int, length: Int)], _ step: FieldStep, _ attribute: Attribute, _ path: PathPlan, _ node: Int,
     _ origin: Int, _ title: String, _ batch: inout ProductBatch
   ) {
-    let known = batch.openValues(attribute, path.facet, on: node)
+    let known = mayHave(attribute, path.facet, node) ? batch.openValues(attribute, path.facet, on: node) : []
     if step.rule.separator == nil {
       if known.count > step.ordinal {
         let old = text(known[step.ordinal], &batch), new = text(values[0], &batch)

@@ -15,7 +15,9 @@ enum LabelText {
     for scalar in text.nfcForm.unicodeScalars {
       let scalar = narrow(scalar)
       // Circled numbers stand before labels: ①.
-      if scalar.properties.isWhitespace || marks.contains(scalar) || (0x2460...0x2473).contains(scalar.value) { continue }
+      if scalar.properties.isWhitespace || marks.contains(scalar) || (0x2460...0x2473).contains(scalar.value) {
+        continue
+      }
       out.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
     }
     return String(out)

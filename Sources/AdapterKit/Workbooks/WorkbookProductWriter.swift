@@ -120,12 +120,24 @@ public final class WorkbookProductWriter: ProductWriter {
       batch.rows[i].state = state
       return
     }
+    reportEmptyNodes(batch[product: i])
     writing.coverage.finish(batch[product: i], into: &context.losses)
     number += 1
     for (table, rows) in zip(tables, rows) { try table.append(rows) }
     if let form, let formValues { try form.append(formValues) }
     if let card, let cardValues { card.append(cardValues) }
     if form?.hasRoom != true { completeSheets() }
+  }
+
+  /// A node without any value has no cell, unless it is a row of its own.
+  private func reportEmptyNodes(_ product: NodeView) {
+    for number in product.descendants {
+      let node = product.node(at: number)
+      guard node.entryRange.isEmpty, node.descendants.isEmpty else { continue }
+      if !tables.contains(where: { $0.table.layout.each?.kind == node.kind && $0.table.number != nil }) {
+        writing.coverage.loseNode(node, .notCarried)
+      }
+    }
   }
 
   private func report(_ row: ProductRow, _ product: NodeView, _ origins: [Int]) {
