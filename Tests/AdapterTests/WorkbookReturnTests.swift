@@ -95,7 +95,7 @@ struct WorkbookReturnTests {
     #expect(reading.codes.contains("workbook-row-unmatched"))
   }
 
-  /// A foreign form in the same style, found by labels only, in another grid, with choices in squares left aside.
+  /// A foreign form in the same style, found by labels only, in another grid, with choices shown as squares.
   @Test func foreignForm() throws {
     let layout = WorkbookLayout(sheets: [
       SheetLayout(
@@ -106,7 +106,7 @@ struct WorkbookReturnTests {
             fields: [
               field("jan", ["JANコード", "JAN"], "A2", "B2", "item[each].gtin", .gtin),
               field("name", ["商品名"], "A3", "B3", "name@ja", .text),
-              field("zone", ["保存温度帯", "保存方法"], "A4", "B4", "storage.zone", .choice(list: "zone")),
+              field("zone", ["保存温度帯", "保存方法"], "A4", "B4", "storage.zone", .codes(list: "zone", isOpen: false)),
             ])))
     ])
     var zone = CodeList(name: "zone")

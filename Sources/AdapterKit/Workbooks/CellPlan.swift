@@ -122,6 +122,10 @@ struct CellPlan {
     if let declaration {
       codec = try ValueCodec(rule.converter, type: declaration.type, codes: codes, unit: rule.unit)
     }
+    var squares: ValueCodec?
+    if let declaration, case .codes(let list, _) = rule.converter {
+      squares = try ValueCodec(.choice(list: list), type: declaration.type, codes: codes)
+    }
     var ordinal = 0
     if let target = rule.target, declaration?.isMany == true, rule.separator == nil {
       ordinal = ordinals[target, default: 0]
@@ -150,7 +154,8 @@ struct CellPlan {
     }
     return FieldStep(
       slot: slot, unitSlot: unitSlot, rule: rule, path: rule.target.map { PathPlan($0, at: kind) },
-      isMany: declaration?.isMany == true, ordinal: ordinal, codec: codec, fallbacks: fallbacks, derived: derived,
+      isMany: declaration?.isMany == true, ordinal: ordinal, codec: codec, squares: squares, fallbacks: fallbacks,
+      derived: derived,
       content: content, limit: LengthLimit(rule), requiredWhen: rule.requiredWhen.map { ConditionPlan($0, at: kind) })
   }
 
@@ -236,8 +241,8 @@ indirect enum CellStep {
   case group(ConditionPlan, Condition, [CellStep])
 }
 
-/// A place tied to one attribute, a constant or a derived value.
-struct FieldStep {
+/// A place tied to one attribute, a constant or a derived value. A class, because it is handed around for every cell.
+final class FieldStep {
   /// What kind of cell it is.
   enum Content { case text, number, date }
 
@@ -249,11 +254,34 @@ struct FieldStep {
   /// Which of several values stands here, from 0.
   let ordinal: Int
   let codec: ValueCodec?
+  /// For codes: reads choices that are shown as squares in one cell, as other people's forms have them.
+  let squares: ValueCodec?
   let fallbacks: [(path: PathPlan, codec: ValueCodec)]
   let derived: DerivationPlan?
   let content: Content
   let limit: LengthLimit
   let requiredWhen: ConditionPlan?
+
+  init(
+    slot: Int, unitSlot: Int?, rule: FieldRule, path: PathPlan?, isMany: Bool, ordinal: Int, codec: ValueCodec?,
+    squares: ValueCodec?, fallbacks: [(path: PathPlan, codec: ValueCodec)], derived: DerivationPlan?, content: Content,
+    limit: LengthLimit,
+    requiredWhen: ConditionPlan?
+  ) {
+    self.slot = slot
+    self.unitSlot = unitSlot
+    self.rule = rule
+    self.path = path
+    self.isMany = isMany
+    self.ordinal = ordinal
+    self.codec = codec
+    self.squares = squares
+    self.fallbacks = fallbacks
+    self.derived = derived
+    self.content = content
+    self.limit = limit
+    self.requiredWhen = requiredWhen
+  }
 }
 
 /// Several attributes in one place.

@@ -29,6 +29,8 @@ struct PendingFinding {
 /// Turns the cells of a row or form into values of the open product.
 ///
 /// Several sheets may say the same: the value that came first stays, an equal one is passed over, another one is reported.
+/// That, cells with types of their own, and values on nodes that another sheet has opened are what `RowReadingPlan`, made for
+/// one row a product at the speed of text, does not do; the converters, patterns and paths are the same.
 struct CellReading {
   /// Findings about the open product.
   var findings: [PendingFinding] = []
@@ -114,7 +116,8 @@ struct CellReading {
     for piece in pieces {
       var unit: (offset: Int, length: Int)?
       if let slot = step.unitSlot, cells[slot].isPresent { unit = (cells[slot].offset, cells[slot].length) }
-      switch codec.read(offset: piece.0, length: piece.1, unit: unit, in: &batch) {
+      let reader = step.squares.flatMap { Self.hasSquares(piece, &batch) ? $0 : nil } ?? codec
+      switch reader.read(offset: piece.0, length: piece.1, unit: unit, in: &batch) {
       case .blank: continue
       case .value(let offset, let length): values.append((offset, length))
       case .warned(let offset, let length, let finding):
@@ -135,6 +138,17 @@ struct CellReading {
     {
       NodeOpener.set(.currency, currency, on: target, in: &batch, origin: cell.origin)
     }
+  }
+
+  /// Whether a text has a filled or empty square: ■ □ ☑ ☐.
+  private static func hasSquares(_ place: (Int, Int), _ batch: inout ProductBatch) -> Bool {
+    let bytes = UnsafePointer(batch.unsafeArena) + place.0
+    guard place.1 >= 3 else { return false }
+    for i in 0..<place.1 - 2 where bytes[i] == 0xE2 {
+      if bytes[i + 1] == 0x96, bytes[i + 2] & 0xFE == 0xA0 { return true }
+      if bytes[i + 1] == 0x98, bytes[i + 2] & 0xFE == 0x90 { return true }
+    }
+    return false
   }
 
   private mutating func put(

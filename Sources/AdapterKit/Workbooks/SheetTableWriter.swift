@@ -25,7 +25,7 @@ final class SheetTableWriter {
   /// Whether the table is wider than a page.
   private let isWide: Bool
   /// Products beyond this one get no styled empty cells, which nobody looks at in a long list.
-  private static let decorated = 2000
+  private static let decorated = 500
 
   init(
     _ table: WorkbookPlan.Table, _ layout: SheetLayout, _ plan: WorkbookPlan, _ sink: SheetSink,
