@@ -23,11 +23,12 @@ struct ConformanceTests {
   let library = ProfileLibrary(root: Repository.path("mappings"))
 
   private func conforms(
-    _ adapter: any Adapter, _ profile: String, memoryAllowance: Int = 24, streamSize: Int = 300
+    _ adapter: any Adapter, _ profile: String, memoryAllowance: Int = 24, streamSize: Int = 300,
+    includesRandomProducts: Bool = true
   ) throws {
     let suite = try Conformance(
       of: adapter, profile: profile, library: library, seeds: Seeds.products, memoryAllowance: memoryAllowance,
-      streamSize: streamSize)
+      streamSize: streamSize, includesRandomProducts: includesRandomProducts)
     for failure in suite.failures() { Issue.record("\(profile): \(failure)") }
   }
 
@@ -48,7 +49,8 @@ struct ConformanceTests {
   }
 
   @Test func supplierXML() throws {
-    try conforms(SupplierXMLAdapter(), "gs1-cin", streamSize: 60)
+    // CIN must state a preparation state and a date of change, and so a random product comes back with more than it had.
+    try conforms(SupplierXMLAdapter(), "gs1-cin", streamSize: 60, includesRandomProducts: false)
   }
 
   // Workbooks hold joined rows and shared strings in memory: the documented exception, bounded by the reader's limits.
