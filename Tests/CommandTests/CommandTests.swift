@@ -125,7 +125,10 @@ struct CommandTests {
   @Test func messagesExistInVietnamese() throws {
     let folder = try Folder()
     let input = try folder.write("{\"nam\":\"x\"}\n", "a.jsonl")
-    let command = try Command.run(["convert", input, "--from", "canonical", "--to", "canonical", "--lang", "vi"])
+    let command = try Command.run([
+      "convert", input, "--from", "canonical", "--to", "canonical", "--lang", "vi", "--quarantine",
+      folder.path("rejected.jsonl"),
+    ])
     #expect(command.exitCode == 3)
     #expect(command.errors.contains("lỗi["))
   }
