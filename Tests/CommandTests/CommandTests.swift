@@ -110,6 +110,19 @@ struct CommandTests {
     #expect(different.output.contains("5 → 7"))
   }
 
+  /// A record that is rejected on the way is said so, and the trip is not whole; nothing else is held against it.
+  @Test func roundTripCountsRejectedRecords() throws {
+    let folder = try Folder()
+    let good = "{\"name\":{\"vi\":\"A\"},\"item\":[{\"id\":\"each\",\"sku\":\"1\"}]}\n"
+    let whole = try Command.run(["roundtrip", try folder.write(good, "a.jsonl"), "--profile", "canonical"])
+    #expect(whole.exitCode == 0, "\(whole.errors)")
+    let faulty = try folder.write(good + "{\"nam\":\"x\"}\n", "b.jsonl")
+    let command = try Command.run(["roundtrip", faulty, "--profile", "canonical"])
+    #expect(command.exitCode == 1)
+    #expect(command.errors.contains("1 rejected"))
+    #expect(!command.errors.contains("did not come back"))
+  }
+
   @Test func profilesLintAndTest() throws {
     let lint = try Command.run(["profiles", "lint"])
     #expect(lint.exitCode == 0, "\(lint.output)\(lint.errors)")

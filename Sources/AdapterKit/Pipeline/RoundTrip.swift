@@ -19,12 +19,14 @@ public struct RoundTrip {
     public var differences: [(product: String, difference: Difference)] = []
     /// How many differences in all.
     public var differenceCount = 0
-    /// Products that were read but could not be written or read back.
+    /// Products that were written but did not come back.
     public var missing = 0
+    /// Products that were rejected on the way: faulty, or refused by the profile gone through.
+    public var rejected = 0
     /// What the writer reported.
     public var losses = LossReport()
     /// Whether nothing was lost.
-    public var isWhole: Bool { differenceCount == 0 && missing == 0 && losses.isEmpty }
+    public var isWhole: Bool { differenceCount == 0 && missing == 0 && rejected == 0 && losses.isEmpty }
   }
 
   /// Runs it over one document.
@@ -62,7 +64,9 @@ public struct RoundTrip {
         outcome.differences.append((identity, difference))
       }
     }
-    outcome.missing -= written.products.notApplicable + written.products.quarantined
+    // Products that were faulty when read never came from `before`; those that the writer left out are not missing.
+    outcome.rejected = written.products.quarantined
+    outcome.missing -= written.products.notApplicable + written.products.quarantined - before.faulted
     return outcome
   }
 }

@@ -42,6 +42,7 @@ struct Roundtrip: ParsableCommand {
         json.member("compared", outcome.compared)
         json.member("equal", outcome.equal)
         json.member("missing", outcome.missing)
+        json.member("rejected", outcome.rejected)
         json.array("differences", outcome.differences) { json, entry in
           json.object { json in
             json.member("product", entry.product)
@@ -64,11 +65,21 @@ struct Roundtrip: ParsableCommand {
       for loss in outcome.losses.losses {
         Terminal.print("loss  \(loss.pattern)  \(loss.reason.rawValue)  \(loss.count)")
       }
-      Terminal.note(
+      var parts =
         language == .vi
-          ? "\(outcome.compared) sản phẩm so sánh, \(outcome.equal) giống hệt, \(outcome.differenceCount) khác biệt, \(outcome.losses.total) giá trị mất"
-          : "\(outcome.compared) products compared, \(outcome.equal) equal, \(outcome.differenceCount) differences, \(outcome.losses.total) values lost"
-      )
+        ? [
+          "\(outcome.compared) sản phẩm so sánh", "\(outcome.equal) giống hệt", "\(outcome.differenceCount) khác biệt",
+          "\(outcome.losses.total) giá trị mất",
+        ]
+        : [
+          "\(outcome.compared) products compared", "\(outcome.equal) equal", "\(outcome.differenceCount) differences",
+          "\(outcome.losses.total) values lost",
+        ]
+      if outcome.missing > 0 {
+        parts.append("\(outcome.missing) \(language == .vi ? "không quay về" : "did not come back")")
+      }
+      if outcome.rejected > 0 { parts.append("\(outcome.rejected) \(language == .vi ? "bị loại" : "rejected")") }
+      Terminal.note(parts.joined(separator: ", "))
     }
     if !outcome.isWhole { try end(.findings) }
   }
