@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Builds small JSON documents for reports: members in the order they are added, two blanks a level. Not for products,
 /// whose canonical form has its own writer.
 public struct JSONBuilder {
@@ -119,24 +121,9 @@ public struct JSONBuilder {
   }
 
   /// A JSON string with its quotes.
-  public static func quoted(_ value: String) -> String {
-    var out = "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\n": out += "\\n"
-      case "\r": out += "\\r"
-      case "\t": out += "\\t"
-      default:
-        if scalar.value < 0x20 {
-          let hex = String(scalar.value, radix: 16)
-          out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-        } else {
-          out.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return out + "\""
+  private static func quoted(_ value: String) -> String {
+    var buffer = ByteBuffer(capacity: value.utf8.count + 16)
+    buffer.appendJSON(value)
+    return buffer.string()
   }
 }
