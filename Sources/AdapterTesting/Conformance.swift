@@ -17,8 +17,7 @@ public import Profiles
 /// }
 /// ```
 ///
-/// Every check runs the adapter through its public interface. A capability counts when its check has passed; the published
-/// matrix is made from the results.
+/// Every check runs the adapter through its public interface. A capability counts when its check has passed.
 public struct Conformance {
   /// What an adapter is shown to do.
   public enum Capability: String, CaseIterable, Sendable {

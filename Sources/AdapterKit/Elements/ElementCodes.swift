@@ -4,7 +4,7 @@ extension DiagnosticCode {
   /// The codes of the engine for XML documents.
   public static let elementCodes: [DiagnosticCode] = [
     .elementLayout, .elementNoRecord, .elementUnmapped, .elementNotTaken, .elementConflict, .elementLanguage,
-    .elementSeveralBases, .elementNoItem, .elementCycle, .elementTooMany,
+    .elementSeveralBases, .elementNoItem, .elementCycle,
   ]
 
   /// A layout that the engine cannot run.
@@ -104,13 +104,4 @@ extension DiagnosticCode {
       "A pack that holds itself, directly or through others, has no end; more than 16 levels do not occur.",
       vi: "Kiện chứa chính nó, trực tiếp hay gián tiếp, thì không có điểm dừng; không có thực tế quá 16 cấp."),
     remedy: .init("Correct what the packs hold.", vi: "Hãy sửa nội dung các kiện."))
-
-  /// More nodes than the target takes.
-  public static let elementTooMany = DiagnosticCode(
-    "element-too-many", .warning,
-    title: .init("More of something than the target takes", vi: "Nhiều hơn số lượng đích nhận"),
-    explanation: .init(
-      "The profile limits how often an element may stand; the rest is a loss.",
-      vi: "Hồ sơ giới hạn số lần lặp của phần tử; phần còn lại bị mất."),
-    remedy: .init("Choose which ones to send.", vi: "Hãy chọn phần cần gửi."))
 }
