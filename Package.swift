@@ -36,6 +36,8 @@ let package = Package(
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CXlsxWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
     .target(name: "COcopShims"),
+    // Opened by dlopen when the first transfer is asked for; only its headers are needed to build.
+    .target(name: "CLibCURL", linkerSettings: [.linkedLibrary("dl")]),
 
     // Floor 1: findings, byte buffers, and what a product is.
     .target(name: "Diagnostics", swiftSettings: strict),
@@ -71,6 +73,9 @@ let package = Package(
     .target(name: "ProducerSheet", dependencies: ["AdapterKit"], path: "Plugins/ProducerSheet", swiftSettings: strict),
     .target(name: "JapanSheet", dependencies: ["AdapterKit"], path: "Plugins/JapanSheet", swiftSettings: strict),
     .target(name: "KoreaSheet", dependencies: ["AdapterKit"], path: "Plugins/KoreaSheet", swiftSettings: strict),
+
+    // Floor 5: endpoints over libcurl.
+    .target(name: "Transfer", dependencies: ["CLibCURL", "Diagnostics"], swiftSettings: strict),
 
     // Floor 7: the command.
     .executableTarget(

@@ -34,3 +34,8 @@ private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
   }
   return previous[b.count]
 }
+
+/// “Did you mean …?” in both languages, or nil.
+public func didYouMean(_ name: String?) -> LocalizedText? {
+  name.map { .init("Did you mean “\($0)”?", vi: "Có phải ý bạn là “\($0)”?") }
+}

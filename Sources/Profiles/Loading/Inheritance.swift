@@ -284,8 +284,3 @@ func foldedHeader(_ text: String) -> String {
   }
   return CodeList.folded(folded)
 }
-
-/// “Did you mean …?” in both languages, or nil.
-func didYouMean(_ name: String?) -> LocalizedText? {
-  name.map { .init("Did you mean “\($0)”?", vi: "Có phải ý bạn là “\($0)”?") }
-}

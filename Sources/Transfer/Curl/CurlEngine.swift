@@ -1,0 +1,164 @@
+internal import CLibCURL
+internal import Diagnostics
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Drives any number of exchanges on one thread, by libcurl's multi interface.
+///
+/// The thread starts with the first exchange. Connections are kept and used again, so a thousand small files to one server
+/// cost one log-in (or as many as run side by side). Callers wait asynchronously; cancelling a task ends its exchange.
+final class CurlEngine: Sendable {
+  private struct Mailbox {
+    var arriving: [CurlExchange] = []
+    var cancelled: [CurlExchange] = []
+    var isClosed = false
+    var isRunning = false
+  }
+
+  private let mailbox = Mutex(Mailbox())
+  private let multi: CurlPointer
+
+  /// Loads libcurl.
+  ///
+  /// - Throws: `.configuration` with `curl-missing` when libcurl cannot be loaded.
+  init(connectionsPerHost: Int = 4) throws(Fault) {
+    guard ocop_curl_load(), let multi = ocop_curl_multi_new() else {
+      let reason = String(cString: ocop_curl_load_error())
+      throw Fault(
+        .configuration,
+        Diagnostic(
+          .curlMissing, at: Place(file: "libcurl"),
+          message: .init("libcurl cannot be loaded: \(reason)", vi: "Không nạp được libcurl: \(reason)")))
+    }
+    self.multi = CurlPointer(multi)
+    ocop_curl_multi_set_number(multi, CURLMOPT_MAX_HOST_CONNECTIONS, connectionsPerHost)
+    ocop_curl_multi_set_number(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
+  }
+
+  /// Performs a request.
+  ///
+  /// - Parameters:
+  ///   - source: what is sent, for uploads.
+  ///   - sink: what takes the body of the answer; it is dropped without one.
+  ///   - head: makes the sink's head from status and headers.
+  /// - Returns: what came of it; errors of the network and of the server are in it.
+  func perform(
+    _ request: CurlRequest, sending source: (any ByteSource)? = nil, into sink: (any ByteSink)? = nil,
+    head: (@Sendable (CurlResponse) -> TransferHead)? = nil, progress: (@Sendable (UInt64, UInt64) -> Void)? = nil
+  ) async -> CurlResponse {
+    let exchange = CurlExchange(request, source: source, sink: sink, head: head, progress: progress)
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        exchange.whenDone = { continuation.resume(returning: $0) }
+        add(exchange)
+      }
+    } onCancel: {
+      exchange.isCancelled.store(true, ordering: .relaxed)
+      mailbox.withLock { $0.cancelled.append(exchange) }
+      ocop_curl_multi_wakeup(multi.raw)
+    }
+  }
+
+  // The thread holds a reference, so it has ended. Connections are closed politely with the multi handle.
+  deinit { ocop_curl_multi_free(multi.raw) }
+
+  /// Lets the thread end after the exchanges that run now; connections are closed.
+  func close() {
+    let isRunning = mailbox.withLock { box in
+      box.isClosed = true
+      return box.isRunning
+    }
+    if isRunning { ocop_curl_multi_wakeup(multi.raw) }
+  }
+
+  private func add(_ exchange: CurlExchange) {
+    let start = mailbox.withLock { box in
+      box.arriving.append(exchange)
+      defer { box.isRunning = true }
+      return !box.isRunning
+    }
+    if start { startThread() } else { ocop_curl_multi_wakeup(multi.raw) }
+  }
+
+  private func startThread() {
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(self).toOpaque()
+    let failed = pthread_create(
+      &thread, nil,
+      { context in
+        Unmanaged<CurlEngine>.fromOpaque(context!).takeRetainedValue().run()
+        return nil
+      }, context)
+    precondition(failed == 0, "no thread for transfers: \(String(cString: strerror(failed)))")
+    pthread_detach(thread)
+  }
+
+  /// The thread: takes what arrived, lets libcurl work, hands out what is done.
+  private func run() {
+    let multi = multi.raw
+    var active: [UnsafeMutableRawPointer: CurlExchange] = [:]
+    // Handles that were used before keep buffers and caches.
+    var idle: [UnsafeMutableRawPointer] = []
+    func finish(_ handle: UnsafeMutableRawPointer, _ result: CURLcode) {
+      ocop_curl_multi_remove(multi, handle)
+      guard let exchange = active.removeValue(forKey: handle) else { return }
+      exchange.finish(handle, result)
+      ocop_curl_reset(handle)
+      idle.append(handle)
+    }
+    while true {
+      let (arriving, cancelled, isClosed) = mailbox.withLock { box in
+        defer {
+          box.arriving = []
+          box.cancelled = []
+        }
+        return (box.arriving, box.cancelled, box.isClosed)
+      }
+      for exchange in arriving {
+        guard let handle = idle.popLast() ?? ocop_curl_new() else {
+          exchange.fail(CURLE_OUT_OF_MEMORY)
+          continue
+        }
+        let refused = exchange.prepare(handle)
+        if refused != CURLE_OK {
+          exchange.finish(handle, refused)
+          ocop_curl_reset(handle)
+          idle.append(handle)
+          continue
+        }
+        active[handle] = exchange
+        ocop_curl_multi_add(multi, handle)
+      }
+      for exchange in cancelled {
+        if let handle = active.first(where: { $0.value === exchange })?.key {
+          finish(handle, CURLE_ABORTED_BY_CALLBACK)
+        }
+      }
+      var running: Int32 = 0
+      ocop_curl_multi_perform(multi, &running)
+      var result = CURLE_OK
+      while let handle = ocop_curl_multi_next_done(multi, &result) { finish(handle, result) }
+      if active.isEmpty {
+        let mayEnd = mailbox.withLock { box in
+          guard box.isClosed, box.arriving.isEmpty else { return false }
+          box.isRunning = false
+          return true
+        }
+        if mayEnd, isClosed {
+          for handle in idle { ocop_curl_free(handle) }
+          return
+        }
+      }
+      ocop_curl_multi_poll(multi, 1000)
+    }
+  }
+}
+
+/// A C pointer that is handed to one thread.
+struct CurlPointer: @unchecked Sendable {
+  let raw: UnsafeMutableRawPointer
+  init(_ raw: UnsafeMutableRawPointer) { self.raw = raw }
+}
