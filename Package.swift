@@ -75,7 +75,7 @@ let package = Package(
     .target(name: "KoreaSheet", dependencies: ["AdapterKit"], path: "Plugins/KoreaSheet", swiftSettings: strict),
 
     // Floor 5: endpoints over libcurl.
-    .target(name: "Transfer", dependencies: ["CLibCURL", "Diagnostics"], swiftSettings: strict),
+    .target(name: "Transfer", dependencies: ["CLibCURL", "Diagnostics", "Documents"], swiftSettings: strict),
 
     // Floor 7: the command.
     .executableTarget(

@@ -53,7 +53,8 @@ extension DiagnosticCode {
     remedy: .init("Rename the file.", vi: "Đổi tên tệp."))
 
   /// Codes of endpoints and transfers.
-  public static let transferCodes: [DiagnosticCode] = [
-    .curlMissing, .urlScheme, .urlPassword, .urlMalformed, .remoteName,
-  ]
+  public static let transferCodes: [DiagnosticCode] =
+    [
+      .curlMissing, .urlScheme, .urlPassword, .urlMalformed, .remoteName,
+    ] + networkCodes
 }

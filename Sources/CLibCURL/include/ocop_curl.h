@@ -67,4 +67,8 @@ CURLcode ocop_curl_mime_data(curl_mimepart *part, const char *bytes, size_t coun
 CURLcode ocop_curl_mime_file(curl_mimepart *part, const char *path);
 CURLcode ocop_curl_mime_describe(curl_mimepart *part, const char *type, const char *filename, const char *encoding);
 
+// Macros with casts, which Swift does not see.
+static const long ocop_curl_auth_basic = (long)CURLAUTH_BASIC;
+static const long ocop_curl_auth_bearer = (long)CURLAUTH_BEARER;
+
 #endif
