@@ -5,7 +5,8 @@ usage: docs.py OCOP [--check]
 
 Nothing is written by hand into these pages: model.md comes from `ocop schema`, diagnostics.md from `ocop explain`,
 profiles.md from `ocop profiles list` and `ocop adapters list`, commands.md from each command's --help, exit-codes.md from the
-one table in Sources/Diagnostics. With --check the pages are compared, not written.
+one table in Sources/Diagnostics, capabilities.md from the results of the conformance suite in Tests/AdapterTests/Conformance,
+which the suite itself compares with what it finds. With --check the pages are compared, not written.
 """
 import difflib
 import json
@@ -172,6 +173,51 @@ def profiles(command):
     ])
 
 
+CONFORMANCE = "Tests/AdapterTests/Conformance"
+CARRIED = {"whole": "●", "part": "◐", "none": "○"}
+
+
+def capabilities(command):
+    """What the conformance suite has shown. What it has not shown is not in the page: there is no other source."""
+    names = [adapter["name"] for adapter in command.json("adapters", "list")]
+    results = [json.load(open(os.path.join(CONFORMANCE, file), encoding="utf-8"))
+               for file in sorted(os.listdir(CONFORMANCE)) if file.endswith(".json")]
+    results.sort(key=lambda result: names.index(result["adapter"]))
+    checks = list(results[0]["capabilities"])
+    schema = json.loads(command.text("schema"))
+    kinds = {"product": schema}
+    kinds.update({name: value for name, value in schema["$defs"].items() if not name.startswith("type-")})
+    profiles = [f"`{result['profile']}`" for result in results]
+
+    def marks(kind, attribute):
+        return [CARRIED.get(result["carried"].get(kind, {}).get(attribute), "") for result in results]
+
+    def summary(kind, result):
+        """● when all attributes of the kind that were written came back whole, ◐ when some did."""
+        found = set(result["carried"].get(kind, {}).values())
+        return "" if not found else "●" if found == {"whole"} else "○" if found == {"none"} else "◐"
+
+    text = [
+        "# What each format is shown to do\n",
+        "Made from the results of the conformance suite, which runs every adapter through its public interface with one profile:",
+        "the seeds and products made at random are written and read back, documents are damaged, cut and replaced by hostile ones.",
+        "A mark stands where the suite has shown it, and only there. `swift test --disable-xctest --filter ConformanceTests` shows it",
+        "again and fails when the results differ from the ones this page is made from.\n",
+        "## Capabilities\n",
+        table(["", *profiles],
+              [["adapter", *(f"`{result['adapter']}`" for result in results)]]
+              + [[check, *("✓" if result["capabilities"][check] else "" for result in results)] for check in checks]),
+        "## What of a product comes back\n",
+        "● all of it · ◐ a part of it, the rest is reported as a loss · ○ nothing, which is reported as a loss · blank: no product",
+        "that was written had it. ◐ is no fault: a list for one market carries the prices and texts of that market.\n",
+        table(["", *profiles], [[f"[{kind}](#{kind.lower()})", *(summary(kind, result) for result in results)] for kind in kinds]),
+    ]
+    for kind, value in kinds.items():
+        rows = [[f"`{name}`", *marks(kind, name)] for name, inner in value["properties"].items() if attribute_row(name, inner)]
+        text += [f"### {kind}\n", table(["", *profiles], rows)]
+    return "\n".join(text)
+
+
 def commands(command):
     tree = json.loads(command.text("--experimental-dump-help"))["command"]
     text = ["# Commands\n"]
@@ -203,7 +249,7 @@ def main(path, check):
     command = Command(path)
     pages = {
         "model.md": model(command), "commands.md": commands(command), "diagnostics.md": diagnostics(command),
-        "exit-codes.md": exit_codes(), "profiles.md": profiles(command),
+        "exit-codes.md": exit_codes(), "profiles.md": profiles(command), "capabilities.md": capabilities(command),
     }
     titles = [(name, text.splitlines()[0].removeprefix("# ")) for name, text in pages.items()]
     pages["README.md"] = index(titles)

@@ -11,12 +11,12 @@ extension AdapterRegistry {
   /// The adapters of this program. A new format is a new folder in `Plugins` and one line here.
   static let firstParty = AdapterRegistry([
     CanonicalAdapter(),
-    ProducerSheetAdapter(),
-    DelimitedAdapter(),
-    SupplierXMLAdapter(),
-    BuuDienFeedAdapter(),
-    AmazonFeedAdapter(),
-    JapanSheetAdapter(),
-    KoreaSheetAdapter(),
+    WorkbookAdapter.producerSheet,
+    TableAdapter.delimited,
+    ElementAdapter.supplierXML,
+    TableAdapter.buuDienFeed,
+    TableAdapter.amazonFeed,
+    WorkbookAdapter.japanSheet,
+    WorkbookAdapter.koreaSheet,
   ])
 }

@@ -55,7 +55,7 @@ struct AdapterCorpusTests {
 /// What reading one document gave.
 private struct Reading {
   private static let adapters = AdapterRegistry([
-    SupplierXMLAdapter(), AmazonFeedAdapter(), JapanSheetAdapter(), KoreaSheetAdapter(),
+    ElementAdapter.supplierXML, TableAdapter.amazonFeed, WorkbookAdapter.japanSheet, WorkbookAdapter.koreaSheet,
   ])
 
   private var products = 0, faulted = 0, records = 0

@@ -22,6 +22,21 @@ import Testing
     #expect(found.kept.first?.hint?.en.contains("“delimitd”") == true)
   }
 
+  @Test func textsForAnotherAttribute() {
+    let category = "is: \"tax[market=VN,type=VAT].category\""
+    func lint(_ or: String, _ codes: [(DiagnosticCode, Int)]) {
+      let rule = "{header: A, is: \"tax[market=VN,type=VAT].rate\", or: \(or)}"
+      expect(table(rule, head: "codes: {kct: {NOT_TAXABLE: KCT}}"), codes)
+    }
+    lint("{\(category), as: codes(kct)}", [])
+    lint("{\(category), as: ⟦1⟧codes(kxt)}", [(.profileCodeListUnknown, 1)])
+    lint("{\(category), as: ⟦1⟧integer}", [(.profileValue, 1)])
+    lint("⟦1⟧{as: codes(kct)}", [(.profileKeyMissing, 1)])
+    lint("{is: ⟦1⟧\"tax[market=VN,type=VAT].kategory\", as: codes(kct)}", [(.profilePath, 1)])
+    expect(xml("{at: a, is: status, or: ⟦1⟧{is: gmo, as: text}}"), [(.profileValue, 1)])
+    expect(table("{header: A, const: x, or: ⟦1⟧{is: gmo, as: text}}"), [(.profileValue, 1)])
+  }
+
   @Test func marketAndLanguage() {
     expect(
       profile("canonical: true", head: "market: ⟦1⟧XQ\nlanguage: ⟦2⟧qq"),

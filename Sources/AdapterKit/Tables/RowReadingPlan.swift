@@ -91,6 +91,8 @@ public struct RowReadingPlan: Sendable {
     var codec: Int32
     /// Whether a blank stands for something.
     var hasDefault: Bool
+    /// The field that some texts of the cell belong to; -1 for none.
+    var alternative: Int32
   }
 
   /// Makes a plan.
@@ -102,7 +104,7 @@ public struct RowReadingPlan: Sendable {
     var actions: [Action] = []
     for i in plan.readingOrder {
       let field = plan.fields[i]
-      if field.operation == .derived { continue }
+      if field.operation == .derived || field.isAlternative { continue }
       if field.operation == .check, !(field.hasTarget && field.constantOffset >= 0) { continue }
       let cell = field.column < 0 ? -1 : cells[field.column]
       if field.column >= 0, cell < 0, !(field.operation == .constant && field.hasTarget) { continue }
@@ -111,7 +113,8 @@ public struct RowReadingPlan: Sendable {
         Action(
           operation: field.operation, attribute: field.attribute, facet: field.facet, cell: Int32(cell),
           unitCell: Int32(field.unitColumn < 0 ? -1 : cells[field.unitColumn]), slot: Int32(field.slot),
-          field: Int32(i), group: Int32(field.group), codec: Int32(field.index), hasDefault: field.constantOffset >= 0))
+          field: Int32(i), group: Int32(field.group), codec: Int32(field.index), hasDefault: field.constantOffset >= 0,
+          alternative: Int32(field.alternative)))
     }
     self.actions = actions
   }
@@ -187,6 +190,7 @@ public struct RowReadingPlan: Sendable {
     let origin = row.cellOrigin(cell)
     switch action.operation {
     case .value, .text:
+      if action.alternative >= 0, readAlternative(Int(action.alternative), place, origin, &batch, &state) { return }
       var unit: (offset: Int, length: Int)?
       if action.unitCell >= 0, Int(action.unitCell) < count {
         let text = row.cell(Int(action.unitCell))
@@ -247,6 +251,22 @@ public struct RowReadingPlan: Sendable {
     let node = node(Int(action.slot), origin, &batch, &state)
     batch.set(action.attribute, action.facet, on: node, offset: found.offset, length: found.length, origin: origin)
     state.isEmpty = false
+  }
+
+  /// Whether a cell holds one of the texts that stand for another attribute, which then is set.
+  private func readAlternative(
+    _ number: Int, _ place: (offset: Int, length: Int), _ origin: Int, _ batch: inout ProductBatch,
+    _ state: inout RowReadingState
+  ) -> Bool {
+    let field = plan.fields[number]
+    guard
+      case .value(let offset, let length) = plan.codecs[field.index].read(
+        offset: place.offset, length: place.length, in: &batch)
+    else { return false }
+    let node = node(field.slot, origin, &batch, &state)
+    batch.set(field.attribute, field.facet, on: node, offset: offset, length: length, origin: origin)
+    state.isEmpty = false
+    return true
   }
 
   /// Several values in one cell.

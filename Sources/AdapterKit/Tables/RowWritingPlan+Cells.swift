@@ -62,7 +62,7 @@ extension TablePlan {
       guard applies(fields[number], product, state) else { continue }
       let cell = write(number, column, product, &scratch, &state)
       if case .blank = cell {
-        if missing < 0 { missing = number }
+        if missing < 0, !fields[number].isAlternative { missing = number }
         continue
       }
       return limited(cell, number, column, product, &scratch, &state)
@@ -100,6 +100,7 @@ extension TablePlan {
       let node = Int(state.nodes[field.slot])
       if node >= 0 {
         let entry = suitable(find(field, node, product, &state), field, node, product)
+        if field.isAlternative { return writeAlternative(entry, field, product, &scratch, &state) }
         if entry >= 0 { return value(entry, codecs[field.index], number, column, product, &scratch, &state) }
       }
       for (path, codec) in details[number].fallbacks {
@@ -163,6 +164,20 @@ extension TablePlan {
       return cell(outcome, start, column, product, &state)
     case .check: return .blank
     }
+  }
+
+  /// The text that stands for a value of another attribute than the column's own; blank when there is none for it.
+  func writeAlternative(
+    _ entry: Int, _ field: Field, _ product: NodeView, _ scratch: inout ByteBuffer, _ state: inout RowWritingState
+  ) -> WrittenCell {
+    if entry < 0 { return .blank }
+    let start = scratch.count
+    guard case .exact = codecs[field.index].write(product.bytes(of: entry), into: &scratch) else {
+      scratch.truncate(to: start)
+      return .blank
+    }
+    carried(field.slot, entry, product, &state)
+    return .text(from: start, entry: entry)
   }
 
   func cell(

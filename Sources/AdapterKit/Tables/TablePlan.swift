@@ -114,6 +114,10 @@ public struct TablePlan: Sendable {
     var hasTarget = false
     /// Whether the attribute may have several values.
     var isMany = false
+    /// The field of the attribute that some texts of the cell stand for (`or:`); -1 for none.
+    var alternative = -1
+    /// Whether this is such a field: read and written before the one it belongs to.
+    var isAlternative = false
   }
 
   /// What is needed of a field less often.

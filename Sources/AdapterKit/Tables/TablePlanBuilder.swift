@@ -100,7 +100,7 @@ struct TablePlanBuilder {
       if let separator = rule.separator, !separator.isEmpty {
         field.operation = .values
         detail.separator = Array(separator.utf8)
-      } else if codec.operation == .text, rule.fallbacks.isEmpty {
+      } else if codec.operation == .text, rule.fallbacks.isEmpty, rule.alternative == nil {
         field.operation = .text
       }
       if let currency = codec.currency, attribute == .amount,
@@ -142,6 +142,7 @@ struct TablePlanBuilder {
     } else {
       field.column = try column(rule.place, rule, scope, type, isUnit: false)
       columns[field.column].formula = formula
+      if let alternative = rule.alternative { field.alternative = try add(alternative, rule, field, scope) }
       columns[field.column].fields.append(fields.count)
       if rule.requirement == .required, rule.derived == nil, rule.constant == nil, scope.number <= 1, scope.group < 0 {
         columns[field.column].isNeededForReading = true
@@ -153,6 +154,36 @@ struct TablePlanBuilder {
     }
     fields.append(field)
     details.append(detail)
+  }
+
+  /// The field of an attribute that some texts of a cell stand for.
+  private mutating func add(
+    _ alternative: AlternativeRule, _ rule: FieldRule, _ main: TablePlan.Field, _ scope: Scope
+  ) throws(Fault) -> Int {
+    guard let attribute = alternative.target.attribute else { return -1 }
+    let plan = PathPlan(alternative.target, at: scope.kind)
+    var field = TablePlan.Field(operation: .value)
+    field.isAlternative = true
+    field.column = main.column
+    field.scope = scope.slot
+    field.group = scope.group
+    field.slot = slot(alternative.target.steps, from: plan.isFromProduct ? productSlot : scope.slot)
+    field.attribute = attribute
+    field.facet = alternative.target.facet
+    field.hasTarget = true
+    let declaration = Model.declaration(slots[field.slot].slot.kind, attribute)
+    field.isMany = declaration?.isMany ?? false
+    let type = declaration?.type ?? .text
+    field.index = codecs.count
+    codecs.append(
+      try placed(rule.position) { () throws(Fault) in
+        try ValueCodec(.codes(list: alternative.codes, isOpen: false), type: type, codes: codes)
+      })
+    columns[field.column].fields.append(fields.count)
+    fields.append(field)
+    details.append(
+      TablePlan.Details(rule: FieldRule(place: rule.place, position: rule.position), limit: LengthLimit(rule)))
+    return fields.count - 1
   }
 
   private mutating func add(_ rule: CompositeRule, _ scope: Scope) throws(Fault) {

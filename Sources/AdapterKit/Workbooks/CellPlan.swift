@@ -136,6 +136,14 @@ struct CellPlan {
       let type = path.attribute.flatMap { Model.declaration(path.steps.last?.kind ?? kind, $0) }?.type ?? .text
       fallbacks.append((PathPlan(path, at: kind), try ValueCodec(rule.converter, type: type, codes: codes)))
     }
+    var alternative: (path: PathPlan, codec: ValueCodec)?
+    if let other = rule.alternative {
+      let type = other.target.attribute.flatMap { Model.declaration(other.target.steps.last?.kind ?? kind, $0) }?.type
+      alternative = (
+        PathPlan(other.target, at: kind),
+        try ValueCodec(.codes(list: other.codes, isOpen: false), type: type ?? .code, codes: codes)
+      )
+    }
     var derived: DerivationPlan?
     if let derivation = rule.derived { derived = try DerivationPlan(derivation, at: kind, codes: codes, asOf: asOf) }
     let content = Self.content(rule, declaration)
@@ -155,8 +163,8 @@ struct CellPlan {
     return FieldStep(
       slot: slot, unitSlot: unitSlot, rule: rule, path: rule.target.map { PathPlan($0, at: kind) },
       isMany: declaration?.isMany == true, ordinal: ordinal, codec: codec, squares: squares, fallbacks: fallbacks,
-      derived: derived,
-      content: content, limit: LengthLimit(rule), requiredWhen: rule.requiredWhen.map { ConditionPlan($0, at: kind) })
+      alternative: alternative, derived: derived, content: content, limit: LengthLimit(rule),
+      requiredWhen: rule.requiredWhen.map { ConditionPlan($0, at: kind) })
   }
 
   /// The slot of a place, made when it is new.
@@ -257,6 +265,8 @@ final class FieldStep {
   /// For codes: reads choices that are shown as squares in one cell, as other people's forms have them.
   let squares: ValueCodec?
   let fallbacks: [(path: PathPlan, codec: ValueCodec)]
+  /// The attribute that some texts of the cell stand for.
+  let alternative: (path: PathPlan, codec: ValueCodec)?
   let derived: DerivationPlan?
   let content: Content
   let limit: LengthLimit
@@ -264,8 +274,8 @@ final class FieldStep {
 
   init(
     slot: Int, unitSlot: Int?, rule: FieldRule, path: PathPlan?, isMany: Bool, ordinal: Int, codec: ValueCodec?,
-    squares: ValueCodec?, fallbacks: [(path: PathPlan, codec: ValueCodec)], derived: DerivationPlan?, content: Content,
-    limit: LengthLimit,
+    squares: ValueCodec?, fallbacks: [(path: PathPlan, codec: ValueCodec)],
+    alternative: (path: PathPlan, codec: ValueCodec)?, derived: DerivationPlan?, content: Content, limit: LengthLimit,
     requiredWhen: ConditionPlan?
   ) {
     self.slot = slot
@@ -277,6 +287,7 @@ final class FieldStep {
     self.codec = codec
     self.squares = squares
     self.fallbacks = fallbacks
+    self.alternative = alternative
     self.derived = derived
     self.content = content
     self.limit = limit

@@ -110,6 +110,12 @@ struct CellReading {
       let place = batch.append(text)
       cell = CellInput(offset: place.offset, length: place.length, origin: cell.origin)
     }
+    if let other = step.alternative, let attribute = other.path.attribute,
+      case .value(let offset, let length) = other.codec.read(offset: cell.offset, length: cell.length, in: &batch)
+    {
+      let target = other.path.openNode(from: node, in: &batch, origin: cell.origin)
+      return put((offset, length), attribute, other.path, target, cell.origin, title, &batch)
+    }
     var pieces = [(cell.offset, cell.length)]
     if let separator = step.rule.separator { pieces = split(cell, separator, &batch) }
     var values: [(offset: Int, length: Int)] = []

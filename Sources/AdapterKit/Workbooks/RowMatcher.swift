@@ -94,7 +94,8 @@ struct RowMatcher {
     }
   }
 
-  /// The canonical text of a cell; nil for a blank or wrong one.
+  /// The canonical text of a cell; a wrong one as it stands, so that the rows of a product with a wrong code stay with it.
+  /// Nil for a blank one.
   private static func canonical(
     _ bytes: UnsafeBufferPointer<UInt8>, _ codec: ValueCodec?, _ scratch: inout ProductBatch
   ) -> String? {
@@ -106,7 +107,10 @@ struct RowMatcher {
     }
     switch codec.read(offset: offset, length: bytes.count, in: &scratch) {
     case .value(let offset, let length), .warned(let offset, let length, _): return text((offset, length), &scratch)
-    case .blank, .fault: return nil
+    case .fault:
+      let place = TextScan.trimmed(UnsafePointer(scratch.unsafeArena), offset, bytes.count)
+      return place.length == 0 ? nil : "\u{0}" + text(place, &scratch)
+    case .blank: return nil
     }
   }
 

@@ -85,6 +85,8 @@ public struct FieldRule: Sendable {
   public var isAlways: Bool
   /// Attributes to write when `target` has no value, in order.
   public var fallbacks: [ModelPath]
+  /// Another attribute that some texts of this place stand for: `KCT` in a column of tax rates.
+  public var alternative: AlternativeRule?
   /// How much the target needs it.
   public var requirement: Requirement
   /// Condition under which the requirement holds, or nil for always.
@@ -109,9 +111,9 @@ public struct FieldRule: Sendable {
   public init(
     place: FieldPlace, target: ModelPath? = nil, languageAttribute: String? = nil, converter: Converter = .text,
     unit: UnitPlace? = nil, constant: String? = nil, derived: Derivation? = nil, isAlways: Bool = false,
-    fallbacks: [ModelPath] = [], requirement: Requirement = .optional, requiredWhen: Condition? = nil,
-    maxCharacters: Int? = nil, maxBytes: Int? = nil, truncates: Bool = false, defaultValue: String? = nil,
-    separator: String? = nil,
+    fallbacks: [ModelPath] = [], alternative: AlternativeRule? = nil, requirement: Requirement = .optional,
+    requiredWhen: Condition? = nil, maxCharacters: Int? = nil, maxBytes: Int? = nil, truncates: Bool = false,
+    defaultValue: String? = nil, separator: String? = nil,
     presentation: Presentation = Presentation(), position: Place = Place()
   ) {
     self.place = place
@@ -123,6 +125,7 @@ public struct FieldRule: Sendable {
     self.derived = derived
     self.isAlways = isAlways
     self.fallbacks = fallbacks
+    self.alternative = alternative
     self.requirement = requirement
     self.requiredWhen = requiredWhen
     self.maxCharacters = maxCharacters
@@ -132,6 +135,21 @@ public struct FieldRule: Sendable {
     self.separator = separator
     self.presentation = presentation
     self.position = position
+  }
+}
+
+/// Texts of a place that stand for another attribute than the rule's own (`or:`). A text of the list is read into that
+/// attribute; it is written when the attribute has a value that the list has a text for, whatever the rule's own attribute holds.
+public struct AlternativeRule: Sendable, Hashable {
+  /// The attribute, from the node that the enclosing rule stands on.
+  public var target: ModelPath
+  /// The texts: a code list.
+  public var codes: String
+
+  /// Makes an alternative.
+  public init(target: ModelPath, codes: String) {
+    self.target = target
+    self.codes = codes
   }
 }
 

@@ -102,6 +102,10 @@ struct RuleText {
     if let constant = field.constant { pairs.append(("const", YAMLText.quoted(constant))) }
     if let derived = field.derived { pairs.append(("derive", derivation(derived))) }
     if let unit = field.unit { pairs.append(("unit", RuleText.unit(unit))) }
+    if let other = field.alternative {
+      let inner = [("is", YAMLText.quoted(other.target.description)), ("as", YAMLText.quoted("codes(\(other.codes))"))]
+      pairs.append(("or", YAMLText.flow(inner)))
+    }
     if let separator = field.separator { pairs.append(("by", YAMLText.quoted(separator))) }
     if let value = field.defaultValue { pairs.append(("default", YAMLText.quoted(value))) }
     if !field.fallbacks.isEmpty { pairs.append(("fallback", YAMLText.list(field.fallbacks.map(\.description)))) }

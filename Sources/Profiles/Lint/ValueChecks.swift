@@ -56,6 +56,7 @@ struct ValueChecks {
     case .field(let field):
       var all = field.target.map { [($0.steps, "is")] } ?? []
       all += field.fallbacks.map { ($0.steps, "fallback") }
+      if let other = field.alternative { all.append((other.target.steps, "or")) }
       if case .template(let template) = field.derived { all += pieces(template, "derive") }
       return all
     case .composite(let composite): return [(composite.node, "on")] + pieces(composite.pieces, "pattern")

@@ -128,6 +128,7 @@ struct RuleBuilder {
         reader.text(item).flatMap { paths.attribute($0, at: item, in: context) }
       }
     }
+    rule.alternative = alternative(reader, context)
     rule.defaultValue = reader.text("default")
     rule.unit = unit(reader)
     if let type = target?.declaration(from: context)?.type {
@@ -140,6 +141,34 @@ struct RuleBuilder {
     }
     guard target != nil || constant != nil || derived != nil || isBlank else { return nil }
     return BuiltRule(rule: .field(rule), source: reader.node, enclosing: enclosing)
+  }
+
+  /// `or: {is: PATH, as: codes(LIST)}`.
+  private func alternative(_ reader: MappingReader, _ context: NodeKind) -> AlternativeRule? {
+    guard let node = reader.node("or") else { return nil }
+    if style == .elements || !reader.has("is") || reader.has("by") || reader.has("unit") {
+      reader.wrong(
+        node,
+        .init(
+          "“or” stands beside “is” in tables and workbooks, without “by” and “unit”",
+          vi: "“or” đứng cạnh “is” trong bảng và sổ tính, không cùng “by” hay “unit”"))
+      return nil
+    }
+    guard let inner = MappingReader(node, diagnostics) else { return nil }
+    defer { inner.finish() }
+    let text = inner.requiredText("is"), converter = inner.requiredText("as")
+    guard let text, let at = inner.node("is"), let target = paths.attribute(text, at: at, in: context), let converter,
+      let place = inner.node("as"), let parsed = converters.parse(converter, at: place)
+    else { return nil }
+    guard case .codes(let list, false) = parsed else {
+      inner.wrong(
+        place,
+        .init(
+          "only codes(LIST) says which texts stand for something else", vi: "chỉ codes(LIST) nêu được các chữ đặc biệt")
+      )
+      return nil
+    }
+    return AlternativeRule(target: target, codes: list)
   }
 
   /// What every rule with a place may say.
