@@ -9,11 +9,17 @@ demo: ## build the command and turn one producer's workbook into five partners' 
 
 test: ## style, build, demo and its independent check, profiles, all tests
 	@.ci/bootstrap test
+	@.ci/bootstrap system || [ -z "$$OCOP_REQUIRE_SYSTEM" ]
 	@.ci/test
 
 test-full: ## the same with the third-party files of ../shared; nothing may be skipped
 	@.ci/bootstrap test
-	@.ci/test --full
+	@.ci/bootstrap system
+	@OCOP_REQUIRE_SYSTEM=1 .ci/test --full
+
+test-system: ## transfers against real servers and against every fault; installs the servers
+	@.ci/bootstrap system
+	@.ci/system
 
 build: ## the release build, .build/release/ocop, which runs without Swift on the machine
 	@.ci/bootstrap
@@ -36,4 +42,4 @@ bench: ## measure speed, memory and allocations against other tools; writes Docu
 clean: ## remove what was built and written
 	@rm -rf .build out
 
-.PHONY: help demo test test-full build lint format docs bench clean
+.PHONY: help demo test test-full test-system build lint format docs bench clean

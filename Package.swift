@@ -108,6 +108,9 @@ let package = Package(
       // What the conformance suite has shown; the matrix of capabilities is made from it.
       exclude: ["Conformance"], swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["ocop"], swiftSettings: strict),
+    // The command against real servers, and servers that fail on purpose; see Tests/Servers.
+    .testTarget(
+      name: "SystemTests", dependencies: ["ocop"], exclude: ["requirements.tsv"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -241,6 +241,7 @@ def index(pages):
         "Made from the code by `make docs`; a test compares.\n",
         *[f"- [{title}]({name})" for name, title in pages],
         "- [The mapping language](../mappings/README.md)",
+        "- [What transfers are required to do, and the tests that show it](transfer-requirements.md), written by `make test-system`",
         "- [Measurements](performance.md), written by `make bench`\n",
     ])
 

@@ -187,7 +187,7 @@ async def write_faults(x, fault, number, name):
 TARGETS = {
     "same": "/ok/{name}", "other": "http://127.0.0.1:{other}/collect", "file": "file:///etc/hostname",
     "gopher": "gopher://127.0.0.1:{other}/_GET%20/collect", "dict": "dict://127.0.0.1:{other}/show",
-    "ftp": "ftp://127.0.0.1:{other}/collect", "meta": "http://169.254.169.254/latest/meta-data/", "loop": "{path}"}
+    "ftp": "ftp://127.0.0.1:{other}/collect", "loop": "{path}"}
 
 
 async def main_origin(x):

@@ -6,8 +6,10 @@ only, on ports that the system gave. `start` returns when the server answers and
   DIR/pids    one process a line: its id and its start time, so that `stop` never ends a stranger that got the same id
 and exits with 0, with 77 when this machine cannot run it (the reason is on standard error), with 1 when it failed.
 """
-import errno
+import contextlib
+import glob
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -42,10 +44,13 @@ def python():
     return path
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+def free_ports(count):
+    """Ports that nobody uses now, each another one."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for s in sockets:
+            s.bind(("127.0.0.1", 0))
+        return [s.getsockname()[1] for s in sockets]
 
 
 def started(pid):
@@ -57,6 +62,10 @@ def started(pid):
         return None
     fields = text[text.rindex(")") + 2:].split()
     return None if fields[0] == "Z" else fields[19]
+
+
+class DidNotStart(Exception):
+    """The server ended, or never answered; its log has been printed."""
 
 
 class Fixture:
@@ -132,9 +141,7 @@ class Fixture:
     def fail(self, process):
         with open(self.path(process.log), encoding="utf-8", errors="replace") as f:
             print(f.read()[-2000:], file=sys.stderr)
-        print(f"{os.path.basename(sys.argv[0])} did not start; its folder was {self.folder}", file=sys.stderr)
-        self.stop()
-        sys.exit(1)
+        raise DidNotStart
 
     def small_disk(self, name, size="1m"):
         """A folder that is a disk of its own of this size; False where mounting is not allowed."""
@@ -146,6 +153,11 @@ class Fixture:
             with open(self.path("mounts"), "a", encoding="utf-8") as f:
                 f.write(path + "\n")
         return done.returncode == 0
+
+    def litter(self, *patterns):
+        """Files outside the folder that `stop` removes, as patterns."""
+        with open(self.path("litter"), "a", encoding="utf-8") as f:
+            f.write("".join(pattern + "\n" for pattern in patterns))
 
     def say(self, **values):
         """What DIR/env will tell."""
@@ -182,7 +194,15 @@ class Fixture:
                         subprocess.run(["umount", "-l", path], capture_output=True)
         except FileNotFoundError:
             pass
-        for name in ("pids", "env", "mounts"):
+        # What a server left outside its folder; see `litter`.
+        try:
+            with open(self.path("litter"), encoding="utf-8") as f:
+                for pattern in f.read().split("\n"):
+                    for path in glob.glob(pattern):
+                        os.remove(path)
+        except FileNotFoundError:
+            pass
+        for name in ("pids", "env", "mounts", "litter"):
             try:
                 os.remove(self.path(name))
             except FileNotFoundError:
@@ -234,11 +254,19 @@ def main(start, usage):
             sys.exit(f"a server runs in {fixture.folder} already")
         # Servers that give up their rights must be able to walk through the folder.
         os.chmod(fixture.folder, 0o755)
-        try:
-            start(fixture, arguments[2:])
-        except BaseException:
-            fixture.stop()
-            raise
-        fixture.ready()
+        # Between finding a free port and using it somebody else may have taken it: try again.
+        for attempt in range(3):
+            try:
+                start(fixture, arguments[2:])
+                fixture.ready()
+                return
+            except BaseException as error:
+                fixture.stop()
+                if not isinstance(error, DidNotStart):
+                    raise
+                for name in os.listdir(fixture.folder):
+                    path = fixture.path(name)
+                    shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.remove(path)
+        sys.exit(f"{os.path.basename(sys.argv[0])} did not start")
     else:
         sys.exit(usage.strip())
