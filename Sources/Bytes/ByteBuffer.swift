@@ -88,6 +88,15 @@ public struct ByteBuffer: ~Copyable {
     count = place
   }
 
+  /// Puts a byte in front of what stands from a place on.
+  public mutating func insert(_ byte: UInt8, at place: Int) {
+    precondition(place <= count)
+    reserve(1)
+    memmove(base + place + 1, base + place, count - place)
+    base[place] = byte
+    count += 1
+  }
+
   /// Forgets everything, keeping the memory.
   public mutating func removeAll() { count = 0 }
 

@@ -12,9 +12,11 @@ struct OCOPStateRule: ProductRule {
       vi: "Sản phẩm đề nghị 5 sao còn chờ Hội đồng Trung ương; trước đó là 4 sao."),
     remedy: LocalizedText("Write 4 stars and the state proposed-5.", vi: "Ghi 4 sao và trạng thái proposed-5."))
 
+  private static let five = Array("5".utf8), proposed = Array("proposed-5".utf8)
+
   func check(_ product: borrowing NodeView, asOf: CalendarDate, _ report: (RuleFinding) -> Void) {
-    guard let ocop = product.node(.ocop), let stars = ocop.find(.stars), ocop.has(.stars, [UInt8(ascii: "5")]),
-      ocop.has(.state, Array("proposed-5".utf8))
+    guard let ocop = product.node(.ocop), let stars = ocop.find(.stars), ocop.has(.stars, Self.five),
+      ocop.has(.state, Self.proposed)
     else { return }
     report(RuleFinding(code, entry: stars, attribute: "ocop.stars", code.title))
   }
@@ -31,10 +33,12 @@ struct OCOPPeriodRule: ProductRule {
       vi: "Kết quả phân hạng có giá trị 36 tháng kể từ ngày công nhận; cuối tháng thì lấy ngày cuối."),
     remedy: LocalizedText("Check both dates against the certificate.", vi: "Đối chiếu hai ngày với giấy chứng nhận."))
 
+  private static let ocop = Array("OCOP".utf8)
+
   func check(_ product: borrowing NodeView, asOf: CalendarDate, _ report: (RuleFinding) -> Void) {
     var certificates = product.nodes(.certificate)
     while let certificate = certificates.next() {
-      guard certificate.has(.standard, Array("OCOP".utf8)), let to = certificate.find(.expires),
+      guard certificate.has(.standard, Self.ocop), let to = certificate.find(.expires),
         let issued = CalendarDate(certificate[.issued]), let expires = CalendarDate(certificate.bytes(of: to)),
         let due = issued.adding(months: 36), due != expires
       else { continue }

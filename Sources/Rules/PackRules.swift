@@ -64,6 +64,8 @@ struct PackCycleRule: ProductRule {
       "Following what packs hold leads back to where it began.", vi: "Lần theo các quy cách lại trở về điểm đầu."),
     remedy: LocalizedText("Correct what the packs hold.", vi: "Sửa lại nội dung các quy cách."))
 
+  private static let baseItem = Array(Model.baseItem.utf8)
+
   func check(_ product: borrowing NodeView, asOf: CalendarDate, _ report: (RuleFinding) -> Void) {
     // Nearly all products: nothing that holds anything but the base unit, no memory needed.
     var needsLook = false
@@ -71,8 +73,8 @@ struct PackCycleRule: ProductRule {
     while let item = items.next() {
       var contents = item.nodes(.contains)
       while let content = contents.next() {
-        if content.find(.item) != nil, !content.has(.item, Array(Model.baseItem.utf8)) { needsLook = true }
-        if item.has(.id, Array(Model.baseItem.utf8)), content.find(.item) != nil { needsLook = true }
+        if content.find(.item) != nil, !content.has(.item, Self.baseItem) { needsLook = true }
+        if item.has(.id, Self.baseItem), content.find(.item) != nil { needsLook = true }
       }
     }
     if needsLook { look(product, report) }

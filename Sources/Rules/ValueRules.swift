@@ -53,8 +53,7 @@ struct IngredientShareRule: ProductRule {
     remedy: LocalizedText("Correct the shares.", vi: "Sửa lại tỷ lệ."))
 
   func check(_ product: borrowing NodeView, asOf: CalendarDate, _ report: (RuleFinding) -> Void) {
-    guard let hundred = DecimalValue("100"), var sum = DecimalValue("0") else { return }
-    var last: Int?
+    var sum = DecimalValue.zero, last: Int?
     var ingredients = product.nodes(.ingredient)
     while let ingredient = ingredients.next() {
       guard let entry = ingredient.find(.share),
@@ -63,7 +62,7 @@ struct IngredientShareRule: ProductRule {
       sum = next
       last = entry
     }
-    guard let last, hundred < sum else { return }
+    guard let last, DecimalValue(100) < sum else { return }
     report(
       RuleFinding(
         code, entry: last, attribute: "ingredient.share",

@@ -64,24 +64,30 @@ public struct Coverage: Sendable {
 
   /// Ends a product that was written, and reports what it lost. Residue of other formats is no loss.
   public mutating func finish(_ product: NodeView, into losses: inout LossReport) {
-    for (entry, reason) in lossy { Self.report(entry, reason, product, &losses) }
+    for (entry, reason) in lossy {
+      let what = product.entry(entry)
+      losses.add(what.attribute, Facet.stored(what.facet), of: product.node(at: Int(what.node)), reason)
+    }
     for (node, reason) in surplus { losses.add(nil, of: product.node(at: node), reason) }
     var at = 0
+    // Entries stand behind their nodes, so a node's path is asked for once.
+    var node = -1, path = LossReport.Path()
     while at < count {
       var missing = ~words[at >> 6]
       if count - at < 64 { missing &= (1 << UInt64(count - at)) - 1 }
       while missing != 0 {
-        let entry = at + missing.trailingZeroBitCount
+        let what = product.entry(at + missing.trailingZeroBitCount)
         missing &= missing - 1
-        if product.entry(entry).attribute != .residue { Self.report(entry, .notCarried, product, &losses) }
+        if what.attribute == .residue { continue }
+        let view = product.node(at: Int(what.node))
+        if Int(what.node) != node {
+          node = Int(what.node)
+          path = LossReport.path(of: view)
+        }
+        losses.add(what.attribute, Facet.stored(what.facet), of: view, at: path, .notCarried)
       }
       at += 64
     }
-  }
-
-  private static func report(_ entry: Int, _ reason: LossReason, _ product: NodeView, _ losses: inout LossReport) {
-    let what = product.entry(entry)
-    losses.add(what.attribute, Facet.stored(what.facet), of: product.node(at: Int(what.node)), reason)
   }
 }
 

@@ -93,17 +93,38 @@ extension ValueCodec {
   }
 
   /// A period in words: `24 tháng`, `製造日より730日`, `12 tháng kể từ ngày sản xuất`.
-  func readDuration(_ text: UnsafeBufferPointer<UInt8>, _ batch: inout ProductBatch) -> Reading {
-    let fault = Reading.fault(
-      Self.finding(.measureFormat, "is no period such as 24 months", vi: "không phải thời hạn dạng 24 tháng", text))
-    guard let list = details.list?.list else { return fault }
+  func readDuration(
+    _ offset: Int, _ text: UnsafeBufferPointer<UInt8>, _ batch: inout ProductBatch
+  ) -> Reading {
+    guard let index = details.list else { return .fault(Self.periodFinding(text)) }
+    // Nearly all texts are a plain number and a word of the list as it stands there.
+    var end = 0
+    while end < text.count, text[end] &- 0x30 < 10 || text[end] == UInt8(ascii: ".") { end += 1 }
+    if end > 0, let plain = Self.plain(UnsafeBufferPointer(rebasing: text[..<end]), allowsPoint: true) {
+      var word = end
+      while word < text.count, text[word] == 0x20 { word += 1 }
+      if let found = index.codes.find(UnsafeBufferPointer(rebasing: text[word...])),
+        let unit = index.codes.withBytes(found, { UnitCode(Span(_unsafeElements: $0)) })
+      {
+        return append(offset, plain.length, unit, &batch)
+      }
+    }
+    return readWordyDuration(text, index.list, &batch)
+  }
+
+  /// A period with other words around it, or written in another way than the list has it.
+  private func readWordyDuration(
+    _ text: UnsafeBufferPointer<UInt8>, _ list: CodeList, _ batch: inout ProductBatch
+  ) -> Reading {
     let folded = CodeList.folded(String(decoding: text, as: UTF8.self))
-    guard let first = folded.firstIndex(where: { $0.isASCII && $0.isNumber }) else { return fault }
+    guard let first = folded.firstIndex(where: { $0.isASCII && $0.isNumber }) else {
+      return .fault(Self.periodFinding(text))
+    }
     var end = first
     while end < folded.endIndex, folded[end].isASCII, folded[end].isNumber || folded[end] == "." {
       end = folded.index(after: end)
     }
-    guard let value = DecimalValue(String(folded[first..<end])) else { return fault }
+    guard let value = DecimalValue(String(folded[first..<end])) else { return .fault(Self.periodFinding(text)) }
     let rest = String(folded[end...].drop { $0 == " " })
     if let code = list.code(for: rest), let unit = UnitCode(code) { return append(Measure(value, unit), &batch) }
     // The longest word of the list with which the rest begins.
@@ -115,13 +136,18 @@ extension ValueCodec {
       if let next, next.isASCII, next.isLetter || next.isNumber { continue }
       best = (word, code)
     }
-    guard let best, let unit = UnitCode(best.code) else { return fault }
-    guard case .value(let offset, let length) = append(Measure(value, unit), &batch) else { return fault }
+    guard let best, let unit = UnitCode(best.code),
+      case .value(let offset, let length) = append(Measure(value, unit), &batch)
+    else { return .fault(Self.periodFinding(text)) }
     let words = DiagnosticMessages.short(rest.dropFirst(best.text.count).drop { $0 == " " })
     return .warned(
       offset: offset, length: length,
       ConversionFinding(
         .periodWords,
         .init("“\(words)” after the period was passed over", vi: "Phần “\(words)” sau thời hạn đã được bỏ qua")))
+  }
+
+  private static func periodFinding(_ text: UnsafeBufferPointer<UInt8>) -> ConversionFinding {
+    finding(.measureFormat, "is no period such as 24 months", vi: "không phải thời hạn dạng 24 tháng", text)
   }
 }

@@ -49,7 +49,7 @@ extension ValueCodec {
       case .failure(let error): return .fault(error.finding)
       }
     case .quantity: return readQuantity(offset, length, &batch)
-    case .duration: return readDuration(text, &batch)
+    case .duration: return readDuration(offset, text, &batch)
     case .date: return readDate(span, text, offset, &batch)
     case .dateTimeOfDate:
       // The date is what counts; the time of day is the profile's.

@@ -33,12 +33,9 @@ extension ValueCodec {
         buffer.truncate(to: mark)
         return unit
       }
-      if buffer.count > unitMark, buffer.bytes[unitMark] < 0xE1 || buffer.bytes[unitMark] == 0xE1 {
+      if buffer.count > unitMark, buffer.bytes[unitMark] <= 0xE1 {
         // Latin words stand apart from the number, Japanese and Korean ones do not.
-        let word = Array(buffer.bytes[unitMark...])
-        buffer.truncate(to: unitMark)
-        buffer.append(0x20)
-        buffer.append(word)
+        buffer.insert(0x20, at: unitMark)
       }
       return amount
     case .days: return writeDays(value, &buffer)

@@ -51,7 +51,7 @@ public final class ElementWriter: ProductWriter {
   }
 
   private func report(_ batch: borrowing ProductBatch, _ i: Int) {
-    let identity = Product(batch[product: i]).identity
+    let identity = batch[product: i].identity
     for finding in run.findings {
       let origin = finding.entry >= 0 ? batch.origin(product: i, entry: finding.entry) : 0
       var place = context.locate(batch.rows[i], origin)

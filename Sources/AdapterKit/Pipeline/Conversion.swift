@@ -140,7 +140,7 @@ public struct Conversion {
       rules.check(batch[product: i]) { findings.append($0) }
       if findings.isEmpty { continue }
       let row = batch.rows[i]
-      let identity = Product(batch[product: i]).identity
+      let identity = batch[product: i].identity
       for finding in findings {
         let origin = finding.entry.map { batch.origin(product: i, entry: $0) } ?? 0
         let diagnostic = Diagnostic(

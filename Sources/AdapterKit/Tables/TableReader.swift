@@ -354,7 +354,7 @@ public final class TableReader: ProductReader {
   }
 
   private func report(_ diagnostics: [Diagnostic], _ batch: borrowing ProductBatch) {
-    let identity = Product(batch[product: batch.count - 1]).identity
+    let identity = batch[product: batch.count - 1].identity
     for diagnostic in diagnostics {
       var diagnostic = diagnostic
       diagnostic.product = identity

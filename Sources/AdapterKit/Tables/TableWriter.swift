@@ -212,7 +212,7 @@ public final class TableWriter: ProductWriter {
 
   private func report(_ i: Int, _ batch: borrowing ProductBatch, _ product: NodeView, _ state: RowWritingState) {
     let row = batch.rows[i]
-    let identity = Product(product).identity
+    let identity = product.identity
     for found in state.findings {
       let origin = found.entry < 0 ? 0 : batch.origin(product: i, entry: found.entry)
       var place = context.locate(row, origin)

@@ -219,7 +219,7 @@ public final class WorkbookProductReader: ProductReader {
     let isFaulted = reading.findings.contains { ($0.severity ?? $0.code.severity) >= .error }
     batch.endProduct(length: 1, state: isFaulted ? .faulted : .good)
     guard !reading.findings.isEmpty, let row = batch.rows.last else { return }
-    let identity = Product(batch[product: batch.count - 1]).identity
+    let identity = batch[product: batch.count - 1].identity
     for finding in reading.findings {
       var place = place(of: row, origin: finding.origin)
       place.field = finding.slotTitle.isEmpty ? nil : finding.slotTitle

@@ -141,7 +141,7 @@ public final class WorkbookProductWriter: ProductWriter {
   }
 
   private func report(_ row: ProductRow, _ product: NodeView, _ origins: [Int]) {
-    let identity = Product(product).identity
+    let identity = product.identity
     for finding in writing.findings {
       var place = finding.entry.map { context.locate(row, origins[$0]) } ?? context.locate(row, 0)
       place.field = finding.field

@@ -65,7 +65,7 @@ public struct CanonicalJSONReader {
     let isFaulted = dropped > 0 || findings.contains { $0.severity >= .error }
     batch.endProduct(length: UInt64(line.count), state: isFaulted ? .faulted : .good)
     if !findings.isEmpty {
-      let identity = Product(batch[product: batch.count - 1]).identity
+      let identity = batch[product: batch.count - 1].identity
       for i in findings.indices { findings[i].product = identity }
     }
     return true

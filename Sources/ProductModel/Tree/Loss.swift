@@ -14,6 +14,19 @@ public enum LossReason: String, Sendable, Hashable, CaseIterable {
   case unmappedCode = "unmapped-code"
   /// The target's encoding does not have some of its characters.
   case unencodable
+
+  /// A small number; comparing Strings would cost more than counting.
+  fileprivate var number: UInt8 {
+    switch self {
+    case .notCarried: 0
+    case .truncated: 1
+    case .rounded: 2
+    case .converted: 3
+    case .tooMany: 4
+    case .unmappedCode: 5
+    case .unencodable: 6
+    }
+  }
 }
 
 /// What a writer could not carry: one kind of loss, how often, and one example.
@@ -36,19 +49,45 @@ public struct Loss: Sendable, Hashable {
   }
 }
 
-/// Counts what a run could not carry, by pattern of path and reason. One more loss of a known pattern allocates nothing.
+/// Counts what a run could not carry, by pattern of path and reason. One more loss of a known pattern allocates nothing: its
+/// counter is found by the hash of the node's path, which a caller with many values of one node asks for once.
+///
+/// ```swift
+/// let path = LossReport.path(of: node)
+/// for entry in … { report.add(attribute, facet, of: node, at: path, .notCarried) }
+/// ```
 public struct LossReport: Sendable {
   /// How many patterns are told apart; what comes after is counted under the path without keys.
   public static let patternLimit = 2000
 
-  private var entries: [Key: Loss] = [:]
+  private var entries: [Loss] = []
+  private var keys: [Key] = []
+  private var counts: [Int] = []
+  /// Open addressing: the entry's number and one, or 0. Twice as large as what is in it, at least.
+  private var slots: [UInt32] = Array(repeating: 0, count: 64)
 
-  private struct Key: Hashable, Sendable {
-    // A 64-bit hash of kinds and keys along the path: two patterns that collide are counted together, no more.
-    var chain: UInt64
-    var attribute: UInt16
-    var facet: UInt16
-    var reason: LossReason
+  /// The path of a node without positions, ids and numbers, as a 64-bit hash of kinds and keys: two patterns that collide
+  /// are counted together, no more.
+  public struct Path: Equatable, Sendable {
+    fileprivate var hash: UInt64 = 14_695_981_039_346_656_037
+
+    /// The product itself.
+    public init() {}
+
+    fileprivate mutating func step(_ number: UInt64) { hash = (hash ^ number) &* 1_099_511_628_211 }
+  }
+
+  private struct Key: Equatable, Sendable {
+    var path: UInt64
+    /// Attribute, facet and reason.
+    var what: UInt64
+
+    init(_ path: Path, _ attribute: UInt16, _ facet: UInt16, _ reason: LossReason) {
+      self.path = path.hash
+      what = UInt64(attribute) << 24 | UInt64(facet) << 8 | UInt64(reason.number)
+    }
+
+    var place: Int { Int(truncatingIfNeeded: ((path ^ what) &* 1_099_511_628_211) >> 32) }
   }
 
   /// Makes an empty report.
@@ -58,12 +97,13 @@ public struct LossReport: Sendable {
   public var isEmpty: Bool { entries.isEmpty }
 
   /// How many values were lost.
-  public var total: Int { entries.values.reduce(0) { $0 + $1.count } }
+  public var total: Int { counts.reduce(0, +) }
 
   /// All losses, sorted by pattern and reason; the reasons of one pattern that came by different ways are added up.
   public var losses: [Loss] {
     var sums: [[String]: Loss] = [:]
-    for loss in entries.values {
+    for number in entries.indices {
+      let loss = counted(number)
       let key = [loss.pattern, loss.reason.rawValue]
       if let known = sums[key] {
         sums[key]?.count += loss.count
@@ -75,89 +115,141 @@ public struct LossReport: Sendable {
     return sums.values.sorted { ($0.pattern, $0.reason.rawValue) < ($1.pattern, $1.reason.rawValue) }
   }
 
-  /// Counts a value of a node in a batch that could not be carried; nil for the whole node.
-  public mutating func add(
-    _ attribute: Attribute?, _ facet: Facet = .none, of node: borrowing NodeView, _ reason: LossReason
-  ) {
-    var chain: UInt64 = 14_695_981_039_346_656_037
+  private func counted(_ number: Int) -> Loss {
+    var loss = entries[number]
+    loss.count = counts[number]
+    return loss
+  }
+
+  /// The path of a node in a batch.
+  public static func path(of node: NodeView) -> Path {
+    var path = Path()
     var number = node.index
     while number > 0 {
       let view = node.node(at: number)
-      chain = (chain ^ UInt64(view.kind.rawValue + 1)) &* 1_099_511_628_211
-      if let key = Self.patternKey(of: view.kind) {
+      path.step(UInt64(view.kind.rawValue + 1))
+      if let key = patternKey(of: view.kind) {
         let bytes = view[key]
-        for i in 0..<bytes.count { chain = (chain ^ UInt64(bytes[i])) &* 1_099_511_628_211 }
+        for i in 0..<bytes.count { path.step(UInt64(bytes[i])) }
       }
       number = view.parent
     }
-    let key = Key(
-      chain: chain, attribute: attribute?.rawValue ?? .max, facet: facet.rawValue, reason: reason)
-    if entries[key] != nil {
-      entries[key]?.count += 1
-      return
+    return path
+  }
+
+  /// Counts a value of a node in a batch that could not be carried; nil for the whole node.
+  public mutating func add(_ attribute: Attribute?, _ facet: Facet = .none, of node: NodeView, _ reason: LossReason) {
+    add(attribute, facet, of: node, at: Self.path(of: node), reason)
+  }
+
+  /// Counts a value of a node whose path is known (`path(of:)`).
+  public mutating func add(
+    _ attribute: Attribute?, _ facet: Facet, of node: NodeView, at path: Path, _ reason: LossReason
+  ) {
+    let key = Key(path, attribute?.rawValue ?? .max, facet.rawValue, reason)
+    let known = find(key)
+    if known >= 0 {
+      counts[known] += 1
+    } else {
+      add(key, ModelPath(of: node, attribute, facet), reason, 1, node.node(at: 0).identity)
     }
-    let root = node.node(at: 0)
-    add(key, ModelPath(of: node, attribute, facet), reason, 1, Product(root).identity)
   }
 
   /// Counts a value at a path that could not be carried.
   public mutating func add(
     _ path: ModelPath, _ reason: LossReason, count: Int = 1, example: @autoclosure () -> String? = nil
   ) {
-    var chain: UInt64 = 14_695_981_039_346_656_037
+    var hash = Path()
     for step in path.steps.reversed() {
-      chain = (chain ^ UInt64(step.kind.rawValue + 1)) &* 1_099_511_628_211
+      hash.step(UInt64(step.kind.rawValue + 1))
       if let key = Self.patternKey(of: step.kind), case .keys(let keys) = step.selector,
         let value = keys.first(where: { $0.attribute == key })?.value
       {
-        for byte in value.utf8 { chain = (chain ^ UInt64(byte)) &* 1_099_511_628_211 }
+        for byte in value.utf8 { hash.step(UInt64(byte)) }
       }
     }
-    let key = Key(
-      chain: chain, attribute: path.attribute?.rawValue ?? .max, facet: path.facet.rawValue, reason: reason)
-    if entries[key] != nil {
-      entries[key]?.count += count
-      return
-    }
-    add(key, path, reason, count, example())
+    let key = Key(hash, path.attribute?.rawValue ?? .max, path.facet.rawValue, reason)
+    let known = find(key)
+    if known >= 0 { counts[known] += count } else { add(key, path, reason, count, example()) }
   }
 
   /// Counts a loss under a pattern of the caller's.
   public mutating func add(
     _ pattern: String, _ reason: LossReason, count: Int = 1, example: @autoclosure () -> String? = nil
   ) {
-    var chain: UInt64 = 14_695_981_039_346_656_037
-    for byte in pattern.utf8 { chain = (chain ^ UInt64(byte)) &* 1_099_511_628_211 }
-    let key = Key(chain: chain, attribute: .max - 1, facet: 0, reason: reason)
-    if entries[key] != nil {
-      entries[key]?.count += count
+    var hash = Path()
+    for byte in pattern.utf8 { hash.step(UInt64(byte)) }
+    let key = Key(hash, .max - 1, 0, reason)
+    let known = find(key)
+    if known >= 0 {
+      counts[known] += count
     } else if entries.count < Self.patternLimit {
-      entries[key] = Loss(pattern: pattern, reason: reason, count: count, example: example())
+      insert(key, Loss(pattern: pattern, reason: reason, count: count, example: example()))
     } else {
-      let rest = Key(chain: 0, attribute: .max - 1, facet: 0, reason: reason)
-      entries[rest, default: Loss(pattern: "…", reason: reason, count: 0, example: example())].count += count
+      addRest(Key(Path(), .max - 1, 0, reason), "…", reason, count, example())
     }
   }
 
   /// Takes over the counts of another report.
   public mutating func merge(_ other: LossReport) {
-    for (key, loss) in other.entries {
-      if entries[key] != nil { entries[key]?.count += loss.count } else { entries[key] = loss }
+    for (number, key) in other.keys.enumerated() {
+      let known = find(key)
+      if known >= 0 { counts[known] += other.counts[number] } else { insert(key, other.counted(number)) }
     }
   }
 
   private mutating func add(_ key: Key, _ path: ModelPath, _ reason: LossReason, _ count: Int, _ example: String?) {
     if entries.count < Self.patternLimit {
-      entries[key] = Loss(pattern: Self.pattern(path), reason: reason, count: count, example: example)
-      return
+      return insert(key, Loss(pattern: Self.pattern(path), reason: reason, count: count, example: example))
     }
     // Too many patterns: input could fill the memory with invented keys.
     let general = ModelPath(
       steps: path.steps.map { .init(kind: $0.kind, selector: .first) }, attribute: path.attribute)
-    let rest = Key(
-      chain: UInt64(general.kind.rawValue), attribute: path.attribute?.rawValue ?? .max, facet: 0, reason: reason)
-    entries[rest, default: Loss(pattern: general.description, reason: reason, count: 0, example: example)].count +=
-      count
+    var hash = Path()
+    hash.hash = UInt64(general.kind.rawValue)
+    addRest(
+      Key(hash, path.attribute?.rawValue ?? .max, 0, reason), general.description, reason, count, example)
+  }
+
+  /// Counts under a pattern that stands for many.
+  private mutating func addRest(
+    _ key: Key, _ pattern: String, _ reason: LossReason, _ count: Int, _ example: String?
+  ) {
+    let known = find(key)
+    if known >= 0 {
+      counts[known] += count
+    } else {
+      insert(key, Loss(pattern: pattern, reason: reason, count: count, example: example))
+    }
+  }
+
+  /// The number of a key's entry, or -1.
+  private func find(_ key: Key) -> Int {
+    var at = key.place & (slots.count - 1)
+    while slots[at] != 0 {
+      let number = Int(slots[at]) - 1
+      if keys[number] == key { return number }
+      at = (at + 1) & (slots.count - 1)
+    }
+    return -1
+  }
+
+  private mutating func insert(_ key: Key, _ loss: Loss) {
+    entries.append(loss)
+    keys.append(key)
+    counts.append(loss.count)
+    if keys.count * 2 > slots.count {
+      slots = Array(repeating: 0, count: slots.count * 2)
+      for number in keys.indices { settle(number) }
+    } else {
+      settle(keys.count - 1)
+    }
+  }
+
+  private mutating func settle(_ number: Int) {
+    var at = keys[number].place & (slots.count - 1)
+    while slots[at] != 0 { at = (at + 1) & (slots.count - 1) }
+    slots[at] = UInt32(number + 1)
   }
 
   /// A path without what differs from product to product: of a key only the first attribute that a vocabulary limits stays.

@@ -145,6 +145,27 @@ extension Product {
   }
 }
 
+extension NodeView {
+  /// How people name this product (`Product.identity`), found without a copy of the product.
+  public var identity: String? {
+    var base: String?, sku: String?, any: String?
+    var items = nodes(.item), isFirst = true
+    while let item = items.next() {
+      let isBase = item.string(.id) == Model.baseItem
+      if isFirst || isBase { (base, sku) = (item.string(.gtin), item.string(.sku)) }
+      any = any ?? item.string(.gtin)
+      isFirst = false
+      if isBase { break }
+    }
+    if let name = base ?? sku ?? any { return name }
+    while let item = items.next() { if let gtin = item.string(.gtin) { return gtin } }
+    if let family = node(.family), let id = family.string(.id) { return id }
+    if let name = string(.name, .vi) { return name }
+    for number in entryRange where entry(number).attribute == .name { return string(of: number) }
+    return nil
+  }
+}
+
 extension ProductNode {
   /// A comfortable copy of a node and what is below it.
   public init(_ view: borrowing NodeView) {
