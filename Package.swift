@@ -107,6 +107,7 @@ let package = Package(
       ],
       // What the conformance suite has shown; the matrix of capabilities is made from it.
       exclude: ["Conformance"], swiftSettings: strict),
+    .testTarget(name: "TransferTests", dependencies: ["Transfer", "Diagnostics"], swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["ocop"], swiftSettings: strict),
     // The command against real servers, and servers that fail on purpose; see Tests/Servers.
     .testTarget(

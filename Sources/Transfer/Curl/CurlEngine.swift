@@ -101,13 +101,13 @@ final class CurlEngine: Sendable {
     let multi = multi.raw
     var active: [UnsafeMutableRawPointer: CurlExchange] = [:]
     // Handles that were used before keep buffers and caches.
-    var idle: [UnsafeMutableRawPointer] = []
+    var handles = HandlePool()
+    var waiting: [CurlExchange] = []
     func finish(_ handle: UnsafeMutableRawPointer, _ result: CURLcode) {
       ocop_curl_multi_remove(multi, handle)
       guard let exchange = active.removeValue(forKey: handle) else { return }
       exchange.finish(handle, result)
-      ocop_curl_reset(handle)
-      idle.append(handle)
+      handles.give(back: handle, exchange.request.lane)
     }
     while true {
       let (arriving, cancelled, isClosed) = mailbox.withLock { box in
@@ -117,16 +117,22 @@ final class CurlEngine: Sendable {
         }
         return (box.arriving, box.cancelled, box.isClosed)
       }
-      for exchange in arriving {
-        guard let handle = idle.popLast() ?? ocop_curl_new() else {
+      waiting += arriving
+      let next = waiting
+      waiting = []
+      for exchange in next {
+        if handles.isBusy(exchange.request.lane) {
+          waiting.append(exchange)
+          continue
+        }
+        guard let handle = handles.take(exchange.request.lane) else {
           exchange.fail(CURLE_OUT_OF_MEMORY)
           continue
         }
         let refused = exchange.prepare(handle)
         if refused != CURLE_OK {
           exchange.finish(handle, refused)
-          ocop_curl_reset(handle)
-          idle.append(handle)
+          handles.give(back: handle, exchange.request.lane)
           continue
         }
         active[handle] = exchange
@@ -141,6 +147,8 @@ final class CurlEngine: Sendable {
       ocop_curl_multi_perform(multi, &running)
       var result = CURLE_OK
       while let handle = ocop_curl_multi_next_done(multi, &result) { finish(handle, result) }
+      // What waits for a lane may begin at once.
+      if waiting.contains(where: { !handles.isBusy($0.request.lane) }) { continue }
       if active.isEmpty {
         let mayEnd = mailbox.withLock { box in
           guard box.isClosed, box.arriving.isEmpty else { return false }
@@ -148,12 +156,38 @@ final class CurlEngine: Sendable {
           return true
         }
         if mayEnd, isClosed {
-          for handle in idle { ocop_curl_free(handle) }
+          handles.free()
           return
         }
       }
       ocop_curl_multi_poll(multi, 1000)
     }
+  }
+}
+
+/// The easy handles of one engine thread: any free one, or that of a lane.
+private struct HandlePool {
+  private var idle: [UnsafeMutableRawPointer] = []
+  private var lanes: [String: (handle: UnsafeMutableRawPointer, isBusy: Bool)] = [:]
+
+  func isBusy(_ lane: String?) -> Bool { lane.flatMap { lanes[$0] }?.isBusy ?? false }
+
+  mutating func take(_ lane: String?) -> UnsafeMutableRawPointer? {
+    guard let lane else { return idle.popLast() ?? ocop_curl_new() }
+    guard let handle = lanes[lane]?.handle ?? ocop_curl_new() else { return nil }
+    lanes[lane] = (handle, true)
+    return handle
+  }
+
+  mutating func give(back handle: UnsafeMutableRawPointer, _ lane: String?) {
+    ocop_curl_reset(handle)
+    if let lane { lanes[lane] = (handle, false) } else { idle.append(handle) }
+  }
+
+  mutating func free() {
+    for handle in idle + lanes.values.map(\.handle) { ocop_curl_free(handle) }
+    idle = []
+    lanes = [:]
   }
 }
 

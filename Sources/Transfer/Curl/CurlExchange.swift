@@ -19,7 +19,7 @@ final class CurlExchange: @unchecked Sendable {
   let isCancelled = Atomic(false)
   var whenDone: ((CurlResponse) -> Void)?
 
-  private let request: CurlRequest
+  let request: CurlRequest
   private let source: (any ByteSource)?
   private let sink: (any ByteSink)?
   private let makeHead: (@Sendable (CurlResponse) -> TransferHead)?
@@ -64,7 +64,7 @@ final class CurlExchange: @unchecked Sendable {
     text(CURLOPT_PROTOCOLS_STR, request.protocols)
     // Redirects are answers like others: `HTTPStore` follows those within one origin (S6).
     number(CURLOPT_FOLLOWLOCATION, 0)
-    text(CURLOPT_REDIR_PROTOCOLS_STR, "")
+    text(CURLOPT_REDIR_PROTOCOLS_STR, request.protocols)
     number(CURLOPT_NOSIGNAL, 1)
     number(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
     // Peers are always verified (S1, S2); only `CurlRequest` of a loud per-endpoint setting could say otherwise, and has none.

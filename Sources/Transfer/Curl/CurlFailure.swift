@@ -98,6 +98,8 @@ private struct CurlFailure {
       return make(.transferExists, .output, .giveUp)
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
       return make(.transferProtocol, .configuration, .giveUp)
+    case CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN, CURLE_OUT_OF_MEMORY:
+      return make(.transferProtocol, .bug, .giveUp)
     case CURLE_ABORTED_BY_CALLBACK:
       return make(.transferCancelled, .transient, .giveUp)
     default:

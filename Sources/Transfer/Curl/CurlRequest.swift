@@ -32,6 +32,9 @@ struct CurlRequest: Sendable {
   private(set) var options: [(option: CURLoption, value: Value)] = []
   /// Schemes that libcurl may speak for this address, such as `sftp`.
   var protocols: String
+  /// Requests of one lane run one after the other, through one handle. FTPS needs that: libcurl keeps TLS sessions by handle,
+  /// and servers demand that a data connection goes on with the session of its own control connection.
+  var lane: String?
   /// Parts of a mail, for SMTP.
   var mail: [MailPart] = []
   /// Headers of a mail, for SMTP.

@@ -1,5 +1,6 @@
 internal import CLibCURL
 internal import Diagnostics
+internal import Synchronization
 
 /// Files over FTP: clear (`ftp`), TLS by AUTH (`ftpes`), TLS from the first byte (`ftps`).
 ///
@@ -7,9 +8,12 @@ internal import Diagnostics
 /// EPSV, then PASV, whose address is ignored (R41). With TLS, the data connection too is protected (PROT P, R42), never
 /// falls back to clear text (S3), and TLS stays at 1.2 unless told otherwise: with 1.3 and required session reuse, servers
 /// lose uploads at random (curl issue 4654).
-struct FTPStore: Store {
+final class FTPStore: Store {
   private let endpoint: Endpoint
   private let engine: CurlEngine
+  /// A refused command can leave a late reply in the connection, which libcurl would take for the next one's: the exchange
+  /// after a failure opens a new connection.
+  private let isSpoiled = Atomic(false)
 
   init(_ endpoint: Endpoint, _ engine: CurlEngine) {
     self.endpoint = endpoint
@@ -68,20 +72,27 @@ struct FTPStore: Store {
   ) async throws(TransferFault) -> RemoteVersion {
     // FTP has no condition on a read: another size or time means another file.
     var offset = offset
-    let now = try await status(of: path)?.version
-    if offset > 0, let version, let now, !now.proves(version) || offset > now.size ?? 0 { offset = 0 }
+    guard let now = try await status(of: path)?.version else { throw notFound(path) }
+    if offset > 0, let version, !now.proves(version) || offset > now.size ?? 0 { offset = 0 }
+    if offset > 0, offset == now.size {
+      // Nothing is left; libcurl would open a data connection and leave it, to the server's confusion.
+      do throws(Fault) {
+        try sink.start(TransferHead(status: 0, length: 0, offset: offset, version: now))
+      } catch { throw TransferFault(error, .giveUp) }
+      return now
+    }
     var request = request(path)
     request.set(CURLOPT_FILETIME, 1)
     if offset > 0 { request.set(CURLOPT_RESUME_FROM_LARGE, size: Int64(clamping: offset)) }
     let start = offset
     let response = await engine.perform(request, into: sink) { response in
       TransferHead(
-        status: response.status, length: now?.size.map { $0 - min($0, start) } ?? response.announcedLength,
+        status: response.status, length: now.size.map { $0 - min($0, start) } ?? response.announcedLength,
         offset: start,
-        version: now ?? RemoteVersion())
+        version: now)
     }
     try check(response, path, .reading)
-    return now ?? RemoteVersion(size: start + response.received, modified: response.modified)
+    return now
   }
 
   func write(
@@ -128,16 +139,28 @@ struct FTPStore: Store {
       request.set(CURLOPT_PASSWORD, "anonymous@")
     }
     if endpoint.url.scheme != .ftp {
+      request.lane = endpoint.origin(endpoint.url.scheme.rawValue) + "/" + (endpoint.login.user ?? "")
       request.set(CURLOPT_USE_SSL, Int(CURLUSESSL_ALL.rawValue))
       request.set(CURLOPT_SSLVERSION, Endpoint.versions(mostTLS: endpoint.trust.mostTLS ?? "1.2"))
     }
     request.set(CURLOPT_FTP_FILEMETHOD, Int(CURLFTPMETHOD_NOCWD.rawValue))
     request.set(CURLOPT_FTP_SKIP_PASV_IP, 1)
+    if isSpoiled.exchange(false, ordering: .relaxed) { request.set(CURLOPT_FRESH_CONNECT, 1) }
     if endpoint.limits.activeFTP { request.set(CURLOPT_FTPPORT, "-") }
     return request
   }
 
   private func check(_ response: CurlResponse, _ path: RemotePath, _ step: StoreStep) throws(TransferFault) {
-    if let fault = endpoint.fault(of: response, at: path, step) { throw fault }
+    if let fault = endpoint.fault(of: response, at: path, step) {
+      isSpoiled.store(true, ordering: .relaxed)
+      throw fault
+    }
+  }
+
+  private func notFound(_ path: RemotePath) -> TransferFault {
+    let code = DiagnosticCode.transferNotFound
+    return TransferFault(
+      Fault(.unreadable, Diagnostic(code, at: Place(file: endpoint.url.at(path).description), message: code.title)),
+      .giveUp)
   }
 }

@@ -30,7 +30,7 @@ struct HTTPStore: Store {
     abilities.tellsSize = true
     // By HTTP's contract a PUT is one request with one effect; what a server does with half a body is checked afterwards.
     abilities.writesWhole = !isDAV
-    abilities.writesIfAbsent = true
+    // If-None-Match is sent, but nginx and others take no notice of it for PUT.
     return abilities
   }
 

@@ -52,8 +52,13 @@ struct SFTPStore: Store {
       if fault.fault.diagnostic.code == .transferNotFound { return nil }
       throw fault
     }
-    return RemoteFile(
-      name: path.name, version: RemoteVersion(size: response.announcedLength, modified: response.modified))
+    // libcurl does not tell a size of 0: the folder's listing does.
+    guard let size = response.announcedLength else {
+      var file = try await list(path.parent).files.first { $0.name == path.name }
+      file?.version.modified = response.modified
+      return file
+    }
+    return RemoteFile(name: path.name, version: RemoteVersion(size: size, modified: response.modified))
   }
 
   func list(_ folder: RemotePath) async throws(TransferFault) -> RemoteListing {
