@@ -111,7 +111,8 @@ let package = Package(
     .testTarget(name: "CommandTests", dependencies: ["ocop"], swiftSettings: strict),
     // The command against real servers, and servers that fail on purpose; see Tests/Servers.
     .testTarget(
-      name: "SystemTests", dependencies: ["ocop"], exclude: ["requirements.tsv"], swiftSettings: strict),
+      name: "SystemTests", dependencies: ["ocop", "Transfer", "Diagnostics"], exclude: ["requirements.tsv"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
