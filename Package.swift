@@ -44,17 +44,20 @@ let package = Package(
     .target(name: "Bytes", dependencies: ["COcopShims"], swiftSettings: strict),
     .target(name: "ProductModel", dependencies: ["Bytes", "COcopShims", "Diagnostics"], swiftSettings: views),
 
-    // Floor 2: bytes to records with positions, and back.
+    // Floor 2: bytes to records with positions, and back; files of settings with the place of every value.
     .target(
       name: "Documents", dependencies: ["CLibXML2", "CZip", "CXlsxWriter", "COcopShims", "Bytes", "Diagnostics"],
       swiftSettings: strict),
+
+    .target(
+      name: "Settings", dependencies: ["Diagnostics", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
 
     // Floor 3: checks over products; the mapping language.
     .target(name: "Rules", dependencies: ["Diagnostics", "ProductModel"], swiftSettings: strict),
     .target(
       name: "Profiles",
       dependencies: [
-        "Diagnostics", "Bytes", "ProductModel", "Documents", .product(name: "Yams", package: "Yams"),
+        "Diagnostics", "Bytes", "ProductModel", "Documents", "Settings",
       ],
       swiftSettings: strict),
 
@@ -82,7 +85,7 @@ let package = Package(
       name: "ocop",
       dependencies: [
         "AdapterKit", "Canonical", "SupplierXML", "AmazonFeed", "BuuDienFeed", "ProducerSheet", "JapanSheet",
-        "KoreaSheet", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "KoreaSheet", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
@@ -98,7 +101,8 @@ let package = Package(
       name: "CorpusTests",
       dependencies: ["AdapterKit", "AmazonFeed", "Documents", "JapanSheet", "KoreaSheet", "SupplierXML"],
       exclude: ["adapters.tsv", "files.tsv"], swiftSettings: strict),
-    .testTarget(name: "ProfilesTests", dependencies: ["Profiles"], swiftSettings: strict),
+    .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
+    .testTarget(name: "ProfilesTests", dependencies: ["Profiles", "Settings"], swiftSettings: strict),
     .testTarget(
       name: "AdapterTests",
       dependencies: [

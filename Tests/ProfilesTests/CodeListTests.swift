@@ -1,5 +1,6 @@
 import Diagnostics
 import Profiles
+import Settings
 import Testing
 
 @Suite struct CodeListTests {
@@ -71,8 +72,8 @@ import Testing
     check("{vocabulary: ⟦1⟧../fruit, column: vi}", .profileVocabulary)
     check("{vocabulary: fruit, column: [vi, ⟦1⟧ne]}", .profileVocabulary)
     check("{vocabulary: fruit, column: vi, where: {⟦1⟧kidn: x}}", .profileVocabulary)
-    check("{vocabulary: fruit, column: vi, ⟦1⟧colum: en}", .profileKeyUnknown)
-    check("⟦1⟧text", .profileValue)
+    check("{vocabulary: fruit, column: vi, ⟦1⟧colum: en}", .settingsKeyUnknown)
+    check("⟦1⟧text", .settingsValue)
     let found = lint(
       table("{header: A, is: status, as: codes(x)}", head: "codes: {x: {vocabulary: broken}}"), in: fruit)
     #expect(found.first?.code == .profileVocabulary && found.first?.place.line == 1)

@@ -1,5 +1,6 @@
 import Diagnostics
 import Profiles
+import Settings
 import Testing
 
 /// Broken and hostile files are faults with a place, never a crash and never a long wait.
@@ -15,11 +16,11 @@ import Testing
     for i in 1...30 {
       bomb += "a\(i): &a\(i) [" + Array(repeating: "*a\(i - 1)", count: 9).joined(separator: ", ") + "]\n"
     }
-    #expect(fault(bomb)?.diagnostic.code == .profileYAML)
+    #expect(fault(bomb)?.diagnostic.code == .settingsYAML)
     // As a key, which the parser hashes: no harmless place for it.
-    #expect(fault(bomb + "? *a30\n: x\n")?.diagnostic.code == .profileYAML)
+    #expect(fault(bomb + "? *a30\n: x\n")?.diagnostic.code == .settingsYAML)
     let merge = fault("base: &base {title: x}\nprofile: test\n<<: *base\n")
-    #expect(merge?.diagnostic.code == .profileYAML && merge?.diagnostic.place.line == 3)
+    #expect(merge?.diagnostic.code == .settingsYAML && merge?.diagnostic.place.line == 3)
     // A star and an ampersand in texts are no alias.
     #expect(throws: Never.self) {
       try load(table("{header: \"* A & B\", is: name@vi}", "{header: '&x *y', is: brand}"))
@@ -32,7 +33,7 @@ import Testing
         table(
           "{header: A, is: name@vi}",
           head: "x: " + String(repeating: "[", count: 100) + String(repeating: "]", count: 100)))?.diagnostic.code
-        == .profileLimit)
+        == .settingsLimit)
     #expect(fault("x: " + String(repeating: "[", count: 100_000))?.kind == .configuration)
     #expect(fault("x: " + String(repeating: "{a: ", count: 100_000))?.kind == .configuration)
     #expect(fault(String(repeating: "- ", count: 100_000))?.kind == .configuration)
@@ -46,10 +47,10 @@ import Testing
   @Test func bigFilesAndScalars() {
     let big = String(repeating: "x", count: 2 << 20)
     let over = fault("title: " + big)
-    #expect(over?.diagnostic.code == .profileLimit)
+    #expect(over?.diagnostic.code == .settingsLimit)
     let folder = Folder(["big.yaml": "title: " + big])
     let read = #expect(throws: Fault.self) { try folder.library.load("big", asOf: asOf) }
-    #expect(read?.diagnostic.code == .profileLimit)
+    #expect(read?.diagnostic.code == .settingsLimit)
     let long = String(repeating: "y", count: 900_000)
     #expect(throws: Never.self) { try load(table("{header: A, const: \(long)}")) }
     _ = lint(table("{header: A, is: \(long)}"))
@@ -63,10 +64,10 @@ import Testing
     for i in 1...60 { pairs.append("v\(i): \"$v\(i - 1)$v\(i - 1)\"") }
     #expect(
       fault(table("{header: $v60, is: name@vi}", head: "let: {\(pairs.joined(separator: ", "))}"))?.diagnostic.code
-        == .profileLimit)
+        == .settingsLimit)
     let wide = "let: {v: \"\(String(repeating: "x", count: 60_000))\"}"
     let uses = String(repeating: "$v", count: 100_000)
-    #expect(fault(table("{header: \(uses), is: name@vi}", head: wide))?.diagnostic.code == .profileLimit)
+    #expect(fault(table("{header: \(uses), is: name@vi}", head: wide))?.diagnostic.code == .settingsLimit)
   }
 
   @Test func bytesThatAreNoText() {
@@ -78,7 +79,7 @@ import Testing
     ] {
       folder.write("x.yaml", bytes)
       let fault = #expect(throws: Fault.self) { try folder.library.load("x", asOf: asOf) }
-      #expect(fault?.diagnostic.code == .profileYAML)
+      #expect(fault?.diagnostic.code == .settingsYAML)
     }
     folder.write("x.yaml", Array("profile: x\ntitle: Tr\u{E0}".utf8.dropLast()) + [0x0A])
     let fault = #expect(throws: Fault.self) { try folder.library.load("x", asOf: asOf) }

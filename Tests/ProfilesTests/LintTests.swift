@@ -1,5 +1,6 @@
 import Diagnostics
 import Profiles
+import Settings
 import Testing
 
 @Suite struct LintTests {
@@ -8,9 +9,9 @@ import Testing
     let head = "profile: test\ntitle: x\nadapter: a\ncanonical: true\nstanding: "
     expect(head + "⟦1⟧{state: confirmed, date: \"2026-01-01\"}", [(.profileStanding, 1)])
     expect(head + "⟦1⟧{state: recommended, source: s}", [(.profileStanding, 1)])
-    expect(head + "{state: ⟦1⟧sure, date: \"2026-01-01\", source: s}", [(.profileValue, 1)])
-    expect(head + "⟦1⟧{date: \"2026-01-01\", source: s}", [(.profileKeyMissing, 1)])
-    expect(head + "{state: unconfirmed, date: ⟦1⟧soon, source: s}", [(.profileValue, 1)])
+    expect(head + "{state: ⟦1⟧sure, date: \"2026-01-01\", source: s}", [(.settingsValue, 1)])
+    expect(head + "⟦1⟧{date: \"2026-01-01\", source: s}", [(.settingsKeyMissing, 1)])
+    expect(head + "{state: unconfirmed, date: ⟦1⟧soon, source: s}", [(.settingsValue, 1)])
     expect(head + "{state: confirmed, date: \"2026-01-01\", source: the manual}", [])
   }
 
@@ -299,7 +300,7 @@ import Testing
       [])
     expect(
       frame("prologue: <a xmlns=\"urn:d\"><b>\nepilogue: </b></a>\nrecord: ⟦1⟧b/r" + rules), [(.profileXMLFrame, 1)])
-    expect(profile("xml: ⟦1⟧{record: r, rules: [{at: x, is: status}]}"), [(.profileKeyMissing, 1)])
+    expect(profile("xml: ⟦1⟧{record: r, rules: [{at: x, is: status}]}"), [(.settingsKeyMissing, 1)])
     expect(frame("prologue: <a>\nepilogue: </a>\nrecord: ⟦1⟧n:r" + rules), [(.profileElementPath, 1)])
   }
 
@@ -307,7 +308,7 @@ import Testing
     for text in [
       "NO", "no", "Off", "0123", "08938501234018", "8938501234018", "1.10", "1e5", "0x1F", "12:30", "2026-11-22",
     ] {
-      expect(table("{header: A, is: name@vi, default: ⟦1⟧\(text)}"), [(.profileScalarUnquoted, 1)])
+      expect(table("{header: A, is: name@vi, default: ⟦1⟧\(text)}"), [(.settingsScalarUnquoted, 1)])
     }
     for text in ["\"NO\"", "NONE", "12", "1.5", "true", "A-1", "2026", "v1.10", "1.2.0", "-", "+84 294"] {
       expect(table("{header: A, is: name@vi, default: \(text)}"), [])

@@ -1,25 +1,26 @@
 import Diagnostics
 import Profiles
+import Settings
 import Testing
 
 /// Every fault is found at its own scalar: `⟦1⟧` stands before it.
 @Suite struct PositionTests {
   @Test func keys() {
-    expect(table("{header: A, is: name@vi, ⟦1⟧requierd: true}"), [(.profileKeyUnknown, 1)])
-    expect(table("{header: A, is: name@vi, ⟦1⟧at: x}"), [(.profileKeyUnknown, 1)])
-    expect(table("⟦1⟧{header: A}"), [(.profileKeyMissing, 1)])
-    expect(table("⟦1⟧{is: name@vi}"), [(.profileKeyMissing, 1)])
-    expect(table("⟦1⟧text"), [(.profileValue, 1)])
-    expect(profile("⟦1⟧tabel: {columns: []}\ncanonical: true"), [(.profileKeyUnknown, 1)])
+    expect(table("{header: A, is: name@vi, ⟦1⟧requierd: true}"), [(.settingsKeyUnknown, 1)])
+    expect(table("{header: A, is: name@vi, ⟦1⟧at: x}"), [(.settingsKeyUnknown, 1)])
+    expect(table("⟦1⟧{header: A}"), [(.settingsKeyMissing, 1)])
+    expect(table("⟦1⟧{is: name@vi}"), [(.settingsKeyMissing, 1)])
+    expect(table("⟦1⟧text"), [(.settingsValue, 1)])
+    expect(profile("⟦1⟧tabel: {columns: []}\ncanonical: true"), [(.settingsKeyUnknown, 1)])
     expect(
       "⟦1⟧title: x\nadapter: a\nstanding: {state: unconfirmed, date: \"2026-01-01\", source: s}\ncanonical: true",
       [
-        (.profileKeyMissing, 1)
+        (.settingsKeyMissing, 1)
       ])
     let noAdapter =
       "⟦1⟧profile: test\ntitle: x\nstanding: {state: unconfirmed, date: \"2026-01-01\", source: s}\ncanonical: true"
-    expect(noAdapter, [(.profileKeyMissing, 1)])
-    expect(profile("table: {columns: [], format: {⟦1⟧delimeter: \",\"}}"), [(.profileKeyUnknown, 1)])
+    expect(noAdapter, [(.settingsKeyMissing, 1)])
+    expect(profile("table: {columns: [], format: {⟦1⟧delimeter: \",\"}}"), [(.settingsKeyUnknown, 1)])
   }
 
   @Test func hints() {
@@ -39,28 +40,28 @@ import Testing
   }
 
   @Test func values() {
-    expect(table("{header: A, is: name@vi, required: ⟦1⟧yes}"), [(.profileValue, 1)])
-    expect(table("{header: A, is: name@vi, max: ⟦1⟧0}"), [(.profileValue, 1)])
-    expect(table("{header: A, is: name@vi, max: ⟦1⟧x}"), [(.profileValue, 1)])
-    expect(table("{header: A, is: name@vi, width: ⟦1⟧-1}"), [(.profileValue, 1)])
-    expect(profile("table: {columns: [], format: {delimiter: ⟦1⟧;;}}"), [(.profileValue, 1)])
-    expect(profile("table: {columns: [], unmatched: ⟦1⟧keep}"), [(.profileValue, 1)])
-    expect(profile("table: {columns: [], rows: [names, ⟦1⟧name]}"), [(.profileValue, 1)])
-    expect(profile("table: {columns: ⟦1⟧{header: A}}"), [(.profileValue, 1)])
-    expect(table("{header: A, derive: ⟦1⟧{item->gtin}}"), [(.profileValue, 1)])
-    expect(table("{header: A, is: name@vi, derive: ⟦1⟧\"{brand}\"}"), [(.profileValue, 1)])
-    expect(table("{header: A, is: brand, by: ⟦1⟧\";\"}"), [(.profileValue, 1)])
+    expect(table("{header: A, is: name@vi, required: ⟦1⟧yes}"), [(.settingsValue, 1)])
+    expect(table("{header: A, is: name@vi, max: ⟦1⟧0}"), [(.settingsValue, 1)])
+    expect(table("{header: A, is: name@vi, max: ⟦1⟧x}"), [(.settingsValue, 1)])
+    expect(table("{header: A, is: name@vi, width: ⟦1⟧-1}"), [(.settingsValue, 1)])
+    expect(profile("table: {columns: [], format: {delimiter: ⟦1⟧;;}}"), [(.settingsValue, 1)])
+    expect(profile("table: {columns: [], unmatched: ⟦1⟧keep}"), [(.settingsValue, 1)])
+    expect(profile("table: {columns: [], rows: [names, ⟦1⟧name]}"), [(.settingsValue, 1)])
+    expect(profile("table: {columns: ⟦1⟧{header: A}}"), [(.settingsValue, 1)])
+    expect(table("{header: A, derive: ⟦1⟧{item->gtin}}"), [(.settingsValue, 1)])
+    expect(table("{header: A, is: name@vi, derive: ⟦1⟧\"{brand}\"}"), [(.settingsValue, 1)])
+    expect(table("{header: A, is: brand, by: ⟦1⟧\";\"}"), [(.settingsValue, 1)])
     expect(profile("canonical: true\n⟦1⟧xml: {}"), [(.profileLayout, 1)])
     expect(
       "⟦1⟧profile: test\ntitle: x\nadapter: a\nstanding: {state: unconfirmed, date: \"2026-01-01\", source: s}",
       [
         (.profileLayout, 1)
       ])
-    expect("⟦1⟧- profile: test", [(.profileValue, 1)])
+    expect("⟦1⟧- profile: test", [(.settingsValue, 1)])
     expect(
       "profile: ⟦1⟧Ten Co Dau\ntitle: x\nadapter: a\nstanding: {state: unconfirmed, date: \"2026-01-01\", source: s}\ncanonical: true",
       [
-        (.profileValue, 1), (.profileValue, 1),
+        (.settingsValue, 1), (.settingsValue, 1),
       ])
   }
 
@@ -76,7 +77,7 @@ import Testing
     expect(table("{header: A, is: name@vi, fallback: [brand, ⟦1⟧brnad]}"), [(.profilePath, 1)])
     expect(table("{header: A, is: name@vi, requiredWhen: {path: ⟦1⟧typ, in: [x]}}"), [(.profilePath, 1)])
     expect(profile("canonical: true", head: "accepts: [{path: ⟦1⟧typ, in: [product]}]"), [(.profilePath, 1)])
-    expect(profile("canonical: true", head: "accepts: [⟦1⟧{path: type}]"), [(.profileKeyMissing, 1)])
+    expect(profile("canonical: true", head: "accepts: [⟦1⟧{path: type}]"), [(.settingsKeyMissing, 1)])
     expect(
       table("{header: A, list: allergen, by: \",\", pattern: \"{code}\", set: {⟦1⟧levle: CONTAINS}}"),
       [(.profilePath, 1)])
@@ -95,9 +96,9 @@ import Testing
     for path in ["n:x", "a//b", "@u/x", "a[@x]", "a[x=1", "a[@=1]", "1a", "a b", "a/", "/a", "a:b:c"] {
       expect(xml("{at: ⟦1⟧\"\(path)\", is: status}"), [(.profileElementPath, 1)])
     }
-    expect(xml("⟦1⟧{is: status}"), [(.profileKeyMissing, 1)])
+    expect(xml("⟦1⟧{is: status}"), [(.settingsKeyMissing, 1)])
     expect(xml("{at: x, call: ⟦1⟧nothing}"), [(.profileBlockUnknown, 1)])
-    expect(xml("{at: x, is: name, facet: {language: ⟦1⟧vi}}"), [(.profileValue, 1)])
+    expect(xml("{at: x, is: name, facet: {language: ⟦1⟧vi}}"), [(.settingsValue, 1)])
   }
 
   @Test func converters() {
@@ -125,14 +126,14 @@ import Testing
     expect(table("{header: A, pattern: ⟦1⟧\"{name@vi}{brand}\"}"), [(.profilePattern, 1)])
     expect(table("{header: A, pattern: ⟦1⟧\"{nmae}\"}"), [(.profilePath, 1)])
     expect(table("{header: A, pattern: ⟦1⟧\"{brand|tekst}\"}"), [(.profileConverter, 1)])
-    expect(table("{header: A, pattern: \"{brand}\", with: {⟦1⟧brnad: text}}"), [(.profileKeyUnknown, 1)])
+    expect(table("{header: A, pattern: \"{brand}\", with: {⟦1⟧brnad: text}}"), [(.settingsKeyUnknown, 1)])
     expect(table("{header: A, pattern: \"{brand}\", with: {brand: ⟦1⟧tekst}}"), [(.profileConverter, 1)])
     expect(table("{header: A, derive: ⟦1⟧\"{nmae}\"}"), [(.profilePath, 1)])
     expect(table("{header: A, derive: {first: [\"{brand}\", ⟦1⟧\"{x}\"]}}"), [(.profilePath, 1)])
     expect(table("{header: A, derive: {count: ⟦1⟧contains}}"), [(.profilePath, 1)])
     expect(table("{header: A, derive: {sum: ⟦1⟧media.url}}"), [(.profileOperand, 1)])
     expect(table("{header: A, derive: {sum: ⟦1⟧\"item[each].stock\"}}"), [(.profileOperand, 1)])
-    expect(table("{header: A, derive: {formula: ⟦1⟧1+1}}"), [(.profileValue, 1)])
+    expect(table("{header: A, derive: {formula: ⟦1⟧1+1}}"), [(.settingsValue, 1)])
     expect(
       table(
         "{header: A, derive: {scale: ⟦1⟧brand, unit: E14, from: \"item[each].netWeight\", to: \"item[each].netContent\"}}"
@@ -146,31 +147,31 @@ import Testing
     expect(table("{header: ⟦1⟧$nothing, is: name@vi}"), [(.profileVariableUnknown, 1)])
     expect(table("{header: $a, is: name@vi}", head: "let: {a: ⟦1⟧$b}"), [(.profileVariableUnknown, 1)])
     expect(table("{header: $a, is: name@vi}", head: "let: {a: ⟦1⟧$b, b: $a}"), [(.profileVariableUnknown, 1)])
-    expect(table("{header: A, is: name@vi}", head: "let: {a: ⟦1⟧[x]}"), [(.profileValue, 1)])
+    expect(table("{header: A, is: name@vi}", head: "let: {a: ⟦1⟧[x]}"), [(.settingsValue, 1)])
   }
 
   @Test func workbooks() {
-    expect(profile("workbook: {sheets: [⟦1⟧{name: A}]}"), [(.profileKeyMissing, 1)])
-    expect(profile("workbook: {sheets: [⟦1⟧{name: A, text: [x], lists: []}]}"), [(.profileKeyMissing, 1)])
+    expect(profile("workbook: {sheets: [⟦1⟧{name: A}]}"), [(.settingsKeyMissing, 1)])
+    expect(profile("workbook: {sheets: [⟦1⟧{name: A, text: [x], lists: []}]}"), [(.settingsKeyMissing, 1)])
     expect(profile("workbook: {sheets: [{name: A, lists: [⟦1⟧x]}]}"), [(.profileCodeListUnknown, 1)])
     expect(
       profile(
         "workbook: {sheets: [{name: \"F{n}\", form: {fields: [{cell: {code: a, label: L, labelCell: ⟦1⟧A0, cell: B1}, is: brand}]}}]}"
       ),
-      [(.profileValue, 1)])
+      [(.settingsValue, 1)])
     expect(
       profile(
         "workbook: {sheets: [{name: \"F{n}\", form: {fields: [{cell: ⟦1⟧{code: a, labelCell: A1, cell: B1}, is: brand}]}}]}"
       ),
-      [(.profileKeyMissing, 1)])
-    expect(profile("workbook: {sheets: [{name: A, table: {set: ⟦1⟧{a: b}, columns: []}}]}"), [(.profileValue, 1)])
+      [(.settingsKeyMissing, 1)])
+    expect(profile("workbook: {sheets: [{name: A, table: {set: ⟦1⟧{a: b}, columns: []}}]}"), [(.settingsValue, 1)])
     expect(profile("workbook: {sheets: [{name: A, table: {each: ⟦1⟧itme, columns: []}}]}"), [(.profilePath, 1)])
   }
 
   /// Columns count characters, also where letters are composed of several scalars or lie outside the first plane.
   @Test func columnsCountCharacters() {
-    expect(table("{header: 原材料, is: name@vi, ⟦1⟧wdith: 3}"), [(.profileKeyUnknown, 1)])
-    expect(table("{header: Ti\u{302}\u{301}ng \u{1F965}, is: name@vi, ⟦1⟧wdith: 3}"), [(.profileKeyUnknown, 1)])
+    expect(table("{header: 原材料, is: name@vi, ⟦1⟧wdith: 3}"), [(.settingsKeyUnknown, 1)])
+    expect(table("{header: Ti\u{302}\u{301}ng \u{1F965}, is: name@vi, ⟦1⟧wdith: 3}"), [(.settingsKeyUnknown, 1)])
     let markers = Markers(table("{header: A, is: ⟦1⟧nmae}"))
     let crlf = markers.text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n")
     let place = lint("\u{FEFF}" + crlf).first?.place
@@ -183,8 +184,9 @@ import Testing
         "{header: A, is: ⟦1⟧nmae, ⟦2⟧foo: 1, max: ⟦3⟧x}", "{header: B, is: status, as: ⟦4⟧codes(q)}",
         "{each: media, max: 2, columns: [{header: \"A{i}\", is: ⟦5⟧ulr}, ⟦6⟧{header: \"B{i}\"}]}"),
       [
-        (.profilePath, 1), (.profileKeyUnknown, 2), (.profileValue, 3), (.profileCodeListUnknown, 4), (.profilePath, 5),
-        (.profileKeyMissing, 6),
+        (.profilePath, 1), (.settingsKeyUnknown, 2), (.settingsValue, 3), (.profileCodeListUnknown, 4),
+        (.profilePath, 5),
+        (.settingsKeyMissing, 6),
       ])
   }
 

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import ProductModel
+internal import Settings
 
 /// Converters: whether they fit their attribute, what they lose, whether their texts fit the place.
 struct ConverterChecks {
@@ -18,7 +19,7 @@ struct ConverterChecks {
       checkLength(field, declaration, rule)
       if field.separator != nil, !declaration.isMany {
         lint.report(
-          .profileValue, at: rule.place(of: "by"), value: field.separator,
+          .settingsValue, at: rule.place(of: "by"), value: field.separator,
           "“\(declaration.attribute.name)” has one value; “by” parts several.",
           "“\(declaration.attribute.name)” chỉ có một giá trị; “by” dùng để tách nhiều giá trị.")
       }

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Documents
+internal import Settings
 
 /// Whether prologue and epilogue of an XML layout make a document around its records.
 struct FrameChecks {
@@ -13,7 +14,7 @@ struct FrameChecks {
     let prologue = xml?["prologue"], epilogue = xml?["epilogue"]
     guard let prologue else {
       lint.report(
-        .profileKeyMissing, at: xml?.position.place ?? Place(), value: "prologue",
+        .settingsKeyMissing, at: xml?.position.place ?? Place(), value: "prologue",
         "“prologue” is missing here.", "Ở đây thiếu “prologue”.",
         hint: .init("Write the root's start tag.", vi: "Viết thẻ mở của phần tử gốc."))
       return

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import ProductModel
+internal import Settings
 
 /// Whether nodes that rules open can be told apart: something fills the key of every keyed kind.
 struct KeyChecks {

@@ -2,22 +2,11 @@ public import Diagnostics
 
 extension DiagnosticCode {
   static let lintCodes: [DiagnosticCode] = [
-    .profileScalarUnquoted, .profileOperand, .profileStanding, .profilePlaceTwice, .profileAttributeTwice,
+    .profileOperand, .profileStanding, .profilePlaceTwice, .profileAttributeTwice,
     .profileUnreachable, .profileCanonicalValue, .profileConverterMismatch, .profileLossy, .profileFacet,
     .profileKeyUnfilled, .profileNumbering, .profileTargetShort, .profileCodeListAmbiguous, .profileConstant,
     .profileXMLFrame, .profileAdapterUnknown, .profileTestEmpty,
   ]
-
-  /// A text without quotes that YAML readers take for something else.
-  public static let profileScalarUnquoted = DiagnosticCode(
-    "profile-scalar-unquoted", .warning,
-    title: .init("Unquoted text", vi: "Văn bản không có ngoặc kép"),
-    explanation: .init(
-      "YAML 1.1 reads NO as false, 08938501234018 as a number and 1.10 as 1.1. The gateway takes the text as it stands, other programs do not.",
-      vi:
-        "YAML 1.1 đọc NO thành false, 08938501234018 thành số, 1.10 thành 1.1. Cổng OCOP giữ nguyên văn, phần mềm khác thì không."
-    ),
-    remedy: .init("Put it in quotes.", vi: "Đặt trong ngoặc kép."))
 
   /// An operand of a derived value that cannot be used.
   public static let profileOperand = DiagnosticCode(

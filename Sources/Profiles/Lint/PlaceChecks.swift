@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import ProductModel
+internal import Settings
 
 /// Rules for the same place, and places for the same attribute, within one table, form, element or block.
 struct PlaceChecks {

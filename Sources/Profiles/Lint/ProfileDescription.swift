@@ -1,4 +1,5 @@
 internal import ProductModel
+internal import Settings
 
 /// A profile as text for people: `ocop profiles show` and `ocop profiles new`.
 public enum ProfileDescription {

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import ProductModel
+internal import Settings
 
 /// Checks a profile that could be built: what will not work as it reads, and what is lost. Findings point into the YAML.
 struct ProfileLint {
@@ -56,7 +57,7 @@ struct ProfileLint {
     let base = ProfileLibrary.baseName(profile.file)
     if base != profile.name, profile.file.hasSuffix(".yaml"), let node = own["profile"] {
       report(
-        .profileValue, severity: .warning, at: node.position.place, value: profile.name,
+        .settingsValue, severity: .warning, at: node.position.place, value: profile.name,
         "The file is named “\(base).yaml”, so the profile is found as “\(base)”.",
         "Tệp tên “\(base).yaml” nên hồ sơ được tìm bằng tên “\(base)”.",
         hint: .init("Give both the same name.", vi: "Đặt hai tên giống nhau."))

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import ProductModel
+internal import Settings
 
 /// Canonical values that stand in a profile: selectors, set, conditions.
 struct ValueChecks {

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Settings
 
 /// Makes the code lists of a profile from vocabularies and inline values.
 struct CodeListBuilder {

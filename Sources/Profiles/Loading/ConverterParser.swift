@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import ProductModel
+internal import Settings
 
 /// Reads converters in their notation, `decimal(comma, 0..2)`, and knows which one an attribute has by itself.
 struct ConverterParser {

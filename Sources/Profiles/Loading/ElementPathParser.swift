@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Settings
 
 /// Reads element paths: `a/b`, `p:a`, `a[@type=X]`, `a[b=X]`, `a/@unit`, `.`.
 struct ElementPathParser {

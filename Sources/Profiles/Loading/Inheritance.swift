@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Settings
 
 /// Merges a profile into its parent. Most keys are taken as a whole; rule lists are merged by place, see `mappings/README.md`.
 struct Inheritance {

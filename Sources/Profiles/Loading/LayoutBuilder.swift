@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import ProductModel
+internal import Settings
 
 /// The rules of one table, form, card, record or block: one place is meant by one rule in it.
 struct RuleScope {

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import ProductModel
+internal import Settings
 
 /// Reads model paths, conditions and set values of a profile, from the node that the enclosing rule stands on.
 struct PathReader {

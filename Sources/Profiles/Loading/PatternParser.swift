@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import ProductModel
+internal import Settings
 
 /// Reads patterns, `{depth}×{width}`, and derivations.
 struct PatternParser {
@@ -43,7 +44,7 @@ struct PatternParser {
     for entry in with?.entries ?? [] where unused.contains(entry.key) {
       diagnostics.report(
         Diagnostic(
-          .profileKeyUnknown, at: entry.position.place, value: entry.key,
+          .settingsKeyUnknown, at: entry.position.place, value: entry.key,
           message: .init("The pattern has no {\(entry.key)}.", vi: "Mẫu không có {\(entry.key)}.")))
     }
     return isGood ? pieces : nil
@@ -71,7 +72,7 @@ struct PatternParser {
     if let only = node.entries, only.count == 1, only[0].value.isNull {
       diagnostics.report(
         Diagnostic(
-          .profileValue, at: node.position.place, value: only[0].key,
+          .settingsValue, at: node.position.place, value: only[0].key,
           message: .init("A text in quotes is expected here.", vi: "Ở đây cần văn bản trong ngoặc kép."),
           hint: .init("Write \"{\(only[0].key)}\".", vi: "Viết \"{\(only[0].key)}\".")))
       return nil

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import ProductModel
+internal import Settings
 
 /// A profile as built, with what the linter needs of its text.
 struct BuiltProfile {

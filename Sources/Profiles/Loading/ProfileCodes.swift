@@ -5,10 +5,9 @@ extension DiagnosticCode {
   public static let profilesCodes: [DiagnosticCode] = loadingCodes + lintCodes
 
   static let loadingCodes: [DiagnosticCode] = [
-    .profileNotFound, .profileYAML, .profileLimit, .profileInheritance, .profilePlaceUnknown, .profilePlaceAmbiguous,
-    .profileKeyUnknown, .profileKeyMissing, .profileValue, .profileVariableUnknown, .profilePath, .profileElementPath,
-    .profileConverter, .profileCodeListUnknown, .profileVocabulary, .profilePattern, .profileBlockUnknown,
-    .profileLayout,
+    .profileNotFound, .profileInheritance, .profilePlaceUnknown, .profilePlaceAmbiguous, .profileVariableUnknown,
+    .profilePath, .profileElementPath, .profileConverter, .profileCodeListUnknown, .profileVocabulary, .profilePattern,
+    .profileBlockUnknown, .profileLayout,
   ]
 
   /// There is no such profile, or its file cannot be read.
@@ -20,26 +19,6 @@ extension DiagnosticCode {
       vi: "Hồ sơ ánh xạ là tệp .yaml trong thư mục mappings, gọi bằng tên tệp bỏ .yaml, hoặc bằng đường dẫn."),
     remedy: .init(
       "“ocop profiles list” shows the names.", vi: "Lệnh “ocop profiles list” liệt kê các tên."))
-
-  /// The file is not YAML that a profile can be written in.
-  public static let profileYAML = DiagnosticCode(
-    "profile-yaml", .error,
-    title: .init("Malformed YAML", vi: "YAML sai cú pháp"),
-    explanation: .init(
-      "Profiles are YAML in UTF-8 with text keys, each key once in its mapping, without anchors and aliases.",
-      vi: "Hồ sơ ánh xạ là YAML mã UTF-8, khóa là văn bản và không lặp, không dùng neo (&) và bí danh (*)."),
-    remedy: .init(
-      "Mend the line named; texts with “: ”, “#”, “{”, “[”, “*” or “&” need quotes.",
-      vi: "Sửa dòng đã nêu; văn bản có “: ”, “#”, “{”, “[”, “*”, “&” phải để trong ngoặc kép."))
-
-  /// The file is bigger or deeper than any profile needs.
-  public static let profileLimit = DiagnosticCode(
-    "profile-limit", .error,
-    title: .init("Over a limit", vi: "Vượt giới hạn"),
-    explanation: .init(
-      "Profiles may have 1 MiB, 60 levels and 8 ancestors, vocabularies 16 MiB, so that a broken or hostile file does no harm.",
-      vi: "Hồ sơ ánh xạ tối đa 1 MiB, 60 tầng, 8 đời cha; bảng từ vựng tối đa 16 MiB, để tệp hỏng không gây hại."),
-    remedy: .init("Divide the file, or let it inherit.", vi: "Hãy chia nhỏ tệp hoặc dùng kế thừa."))
 
   /// A parent is missing, or profiles extend each other in a circle.
   public static let profileInheritance = DiagnosticCode(
@@ -71,31 +50,6 @@ extension DiagnosticCode {
     remedy: .init(
       "Name the same “is” as the rule that is meant, or remove them all and write them again.",
       vi: "Ghi cùng “is” với quy tắc cần đổi, hoặc bỏ hết rồi viết lại."))
-
-  /// A key that the mapping language does not have there.
-  public static let profileKeyUnknown = DiagnosticCode(
-    "profile-key-unknown", .error,
-    title: .init("Unknown key", vi: "Khóa không có"),
-    explanation: .init(
-      "Unknown keys are errors, because a mistyped key would otherwise do nothing in silence.",
-      vi: "Khóa lạ là lỗi, vì khóa gõ sai sẽ âm thầm không có tác dụng."),
-    remedy: .init("mappings/README.md lists the keys.", vi: "Xem danh sách khóa trong mappings/README.md."))
-
-  /// A key that must be there.
-  public static let profileKeyMissing = DiagnosticCode(
-    "profile-key-missing", .error,
-    title: .init("Missing key", vi: "Thiếu khóa"),
-    explanation: .init("Something the profile cannot do without is absent.", vi: "Thiếu một khóa bắt buộc."),
-    remedy: .init("Add it.", vi: "Hãy thêm vào."))
-
-  /// A value of the wrong kind.
-  public static let profileValue = DiagnosticCode(
-    "profile-value", .error,
-    title: .init("Wrong value", vi: "Giá trị sai"),
-    explanation: .init(
-      "The key takes another kind of value: a number, true or false, a list, or one of some words.",
-      vi: "Khóa này nhận loại giá trị khác: số, true/false, danh sách, hoặc một trong các từ cho sẵn."),
-    remedy: .init("mappings/README.md says what the key takes.", vi: "Xem giá trị của khóa trong mappings/README.md."))
 
   /// `$name` that nothing defines.
   public static let profileVariableUnknown = DiagnosticCode(

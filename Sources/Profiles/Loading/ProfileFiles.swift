@@ -1,11 +1,12 @@
 internal import Diagnostics
 internal import Glibc
+internal import Settings
 
 /// The files of a mappings folder.
 enum ProfileFiles {
   /// Reads a file whole.
   ///
-  /// - Throws: `.configuration` with `profile-not-found`, or `.configuration` with `profile-limit` when it is over the limit.
+  /// - Throws: `.configuration` with `profile-not-found`, or `.configuration` with `settings-limit` when it is over the limit.
   static func read(_ path: String, limit: Int) throws(Fault) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw notFound(path, String(cString: strerror(errno))) }
@@ -26,7 +27,7 @@ enum ProfileFiles {
         throw Fault(
           .configuration,
           Diagnostic(
-            .profileLimit, at: Place(file: path),
+            .settingsLimit, at: Place(file: path),
             message: .init("The file has more than \(limit) bytes.", vi: "Tệp lớn hơn \(limit) byte.")))
       }
     }

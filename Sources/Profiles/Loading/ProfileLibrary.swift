@@ -1,5 +1,6 @@
 public import Diagnostics
 internal import ProductModel
+internal import Settings
 
 /// The profiles and vocabularies of a mappings folder.
 ///
@@ -125,7 +126,7 @@ public struct ProfileLibrary: Sendable {
       throw Fault(
         .configuration,
         Diagnostic(
-          .profileValue, at: Place(field: "as-of"), value: asOf,
+          .settingsValue, at: Place(field: "as-of"), value: asOf,
           message: .init("“\(asOf)” is not a date such as 2026-11-22.", vi: "“\(asOf)” không phải ngày như 2026-11-22.")
         ))
     }
@@ -134,7 +135,7 @@ public struct ProfileLibrary: Sendable {
       throw Fault(
         .configuration,
         Diagnostic(
-          .profileValue, at: own.position.place,
+          .settingsValue, at: own.position.place,
           message: .init("A profile begins with “profile: NAME”.", vi: "Hồ sơ bắt đầu bằng “profile: TÊN”.")))
     }
     let merged = try inherited(own, file: file, diagnostics)
@@ -148,14 +149,14 @@ public struct ProfileLibrary: Sendable {
     guard let node = own["profile"], let text = node.text else {
       diagnostics.report(
         Diagnostic(
-          .profileKeyMissing, at: own.position.place, value: "profile",
+          .settingsKeyMissing, at: own.position.place, value: "profile",
           message: .init("“profile”, the name, is missing.", vi: "Thiếu “profile” là tên hồ sơ.")))
       return base
     }
     if !ProfileLibrary.isName(text) {
       diagnostics.report(
         Diagnostic(
-          .profileValue, at: node.position.place, value: text,
+          .settingsValue, at: node.position.place, value: text,
           message: .init(
             "A name has up to 40 lower-case letters, digits and hyphens.",
             vi: "Tên gồm tối đa 40 chữ thường, chữ số và gạch nối.")))

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import ProductModel
+internal import Settings
 
 /// A rule with where it came from, for the linter.
 struct BuiltRule {
@@ -47,7 +48,7 @@ struct RuleBuilder {
     guard let items = node.items else {
       diagnostics.report(
         Diagnostic(
-          .profileValue, at: node.position.place,
+          .settingsValue, at: node.position.place,
           message: .init("A list of rules is expected here.", vi: "Ở đây cần một danh sách quy tắc.")))
       return []
     }
@@ -289,7 +290,7 @@ struct RuleBuilder {
     case .form:
       diagnostics.report(
         Diagnostic(
-          .profileValue, at: node.position.place, value: text,
+          .settingsValue, at: node.position.place, value: text,
           message: .init("{cell: …} is expected here.", vi: "Ở đây cần {cell: …}.")))
       return nil
     }

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Settings
 
 /// Puts the values of variables into texts: `$name`, `${name}`; `$$` is a dollar sign, and a `$` before anything else stays.
 struct Variables {
@@ -32,7 +33,7 @@ struct Variables {
       values[name] = ""
       diagnostics.report(
         Diagnostic(
-          .profileValue, at: node.position.place,
+          .settingsValue, at: node.position.place,
           message: .init("The variable “\(name)” must be a text.", vi: "Biến “\(name)” phải là văn bản.")))
       return ""
     }
@@ -58,7 +59,7 @@ struct Variables {
         resolved = ""
         diagnostics.report(
           Diagnostic(
-            .profileLimit, at: node.position.place,
+            .settingsLimit, at: node.position.place,
             message: .init(
               "The variable “\(name)” is longer than 64 KiB.", vi: "Biến “\(name)” dài hơn 64 KiB.")))
         break
@@ -106,7 +107,7 @@ struct Variables {
       if result.utf8.count > YAMLSource.byteLimit {
         diagnostics.report(
           Diagnostic(
-            .profileLimit, at: node.position.place,
+            .settingsLimit, at: node.position.place,
             message: .init("The text is too long.", vi: "Văn bản quá dài.")))
         return ""
       }

@@ -6,6 +6,7 @@ import Documents
 import ProductModel
 import Profiles
 import Rules
+import Settings
 
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -93,7 +94,8 @@ extension DiagnosticCode {
   /// Every code of the program, sorted by name: each module lists its own.
   static let all: [DiagnosticCode] = {
     let declared: [[DiagnosticCode]] = [
-      documentsCodes, productModelCodes, profilesCodes, conversionCodes, tableCodes, elementCodes, workbookEngineCodes,
+      documentsCodes, productModelCodes, settingsCodes, profilesCodes, conversionCodes, tableCodes, elementCodes,
+      workbookEngineCodes,
       ruleCodes, pipelineCodes, canonicalCodes,
     ]
     var seen = Set<String>()

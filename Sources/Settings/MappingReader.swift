@@ -1,19 +1,21 @@
-internal import Diagnostics
+public import Diagnostics
 
 /// Reads the keys of one mapping. Every key that is asked for is known; `finish()` reports the others with the nearest name.
-final class MappingReader {
-  let node: SourceNode
-  let diagnostics: DiagnosticCollector
+public final class MappingReader {
+  /// The mapping.
+  public let node: SourceNode
+  /// What takes the findings.
+  public let diagnostics: DiagnosticCollector
   private var asked: Set<String> = []
 
   /// Nil, and a finding, when the node is not a mapping.
-  init?(_ node: SourceNode, _ diagnostics: DiagnosticCollector) {
+  public init?(_ node: SourceNode, _ diagnostics: DiagnosticCollector) {
     self.node = node
     self.diagnostics = diagnostics
     guard node.entries != nil else {
       diagnostics.report(
         Diagnostic(
-          .profileValue, at: node.position.place, value: node.text,
+          .settingsValue, at: node.position.place, value: node.text,
           message: .init("Keys with values are expected here.", vi: "Ở đây cần các khóa và giá trị."),
           hint: .init("Write {key: value, …}.", vi: "Viết {khóa: giá trị, …}.")))
       return nil
@@ -21,30 +23,31 @@ final class MappingReader {
   }
 
   /// The value of a key; nil when it is absent or null.
-  func node(_ key: String) -> SourceNode? {
+  public func node(_ key: String) -> SourceNode? {
     asked.insert(key)
     return node[key]
   }
 
-  func has(_ key: String) -> Bool { node[key] != nil }
+  /// Whether a key is there with a value; it is not asked for by that.
+  public func has(_ key: String) -> Bool { node[key] != nil }
 
   /// The key's own position, for findings about the key rather than its value.
-  func position(of key: String) -> SourcePosition {
+  public func position(of key: String) -> SourcePosition {
     node.entries?.first { $0.key == key }?.position ?? node.position
   }
 
   /// A text; other values are a finding.
-  func text(_ key: String) -> String? { node(key).flatMap(text) }
+  public func text(_ key: String) -> String? { node(key).flatMap(text) }
 
   /// A text that must be there.
-  func requiredText(_ key: String, _ why: LocalizedText? = nil) -> String? {
+  public func requiredText(_ key: String, _ why: LocalizedText? = nil) -> String? {
     if let text = text(key) { return text }
     if !has(key) { missing(key, why) }
     return nil
   }
 
   /// The text of a node; a finding when it has none, a warning when YAML would read it as something else.
-  func text(_ node: SourceNode) -> String? {
+  public func text(_ node: SourceNode) -> String? {
     guard let text = node.text else {
       if !node.isNull { wrong(node, .init("a text is expected here", vi: "ở đây cần một văn bản")) }
       return nil
@@ -52,7 +55,7 @@ final class MappingReader {
     if case .scalar(_, true) = node.content, PlainScalar.isMisread(text) {
       diagnostics.report(
         Diagnostic(
-          .profileScalarUnquoted, at: node.position.place, value: text,
+          .settingsScalarUnquoted, at: node.position.place, value: text,
           message: .init(
             "“\(text)” without quotes is not a text to other YAML readers.",
             vi: "“\(text)” không có ngoặc kép sẽ bị phần mềm YAML khác hiểu không phải văn bản.")))
@@ -61,23 +64,25 @@ final class MappingReader {
   }
 
   /// Texts of a list, or one text.
-  func texts(_ key: String) -> [String] { node(key).map(texts) ?? [] }
+  public func texts(_ key: String) -> [String] { node(key).map(texts) ?? [] }
 
-  func texts(_ node: SourceNode) -> [String] {
+  /// The texts of a list, or one text.
+  public func texts(_ node: SourceNode) -> [String] {
     if let items = node.items { return items.compactMap(text) }
     return text(node).map { [$0] } ?? []
   }
 
   /// The items of a list; one item stands for a list of one.
-  func list(_ key: String) -> [SourceNode] {
+  public func list(_ key: String) -> [SourceNode] {
     guard let node = node(key) else { return [] }
     return node.items ?? [node]
   }
 
   /// True or false; false when absent.
-  func flag(_ key: String) -> Bool { boolean(key) ?? false }
+  public func flag(_ key: String) -> Bool { boolean(key) ?? false }
 
-  func boolean(_ key: String) -> Bool? {
+  /// True, false, or nil when absent.
+  public func boolean(_ key: String) -> Bool? {
     guard let node = node(key) else { return nil }
     switch node.text {
     case "true": return true
@@ -89,7 +94,7 @@ final class MappingReader {
   }
 
   /// A whole number in a range.
-  func integer(_ key: String, _ range: ClosedRange<Int>) -> Int? {
+  public func integer(_ key: String, _ range: ClosedRange<Int>) -> Int? {
     guard let node = node(key) else { return nil }
     if let text = node.text, let number = Int(text), range.contains(number) { return number }
     wrong(
@@ -101,9 +106,10 @@ final class MappingReader {
   }
 
   /// A number such as a width.
-  func number(_ key: String, upTo limit: Double) -> Double? { node(key).flatMap { number($0, upTo: limit) } }
+  public func number(_ key: String, upTo limit: Double) -> Double? { node(key).flatMap { number($0, upTo: limit) } }
 
-  func number(_ node: SourceNode, upTo limit: Double) -> Double? {
+  /// A number from 0 to a limit.
+  public func number(_ node: SourceNode, upTo limit: Double) -> Double? {
     if let text = node.text, let number = Double(text), number >= 0, number <= limit { return number }
     wrong(
       node,
@@ -112,7 +118,7 @@ final class MappingReader {
   }
 
   /// One of some words.
-  func choice(_ key: String, _ words: [String]) -> String? {
+  public func choice(_ key: String, _ words: [String]) -> String? {
     guard let node = node(key) else { return nil }
     guard let text = node.text, words.contains(text) else {
       let list = words.joined(separator: ", ")
@@ -124,55 +130,35 @@ final class MappingReader {
     return text
   }
 
-  func missing(_ key: String, _ why: LocalizedText? = nil) {
+  /// Reports that a key is missing, and why it is needed.
+  public func missing(_ key: String, _ why: LocalizedText? = nil) {
     asked.insert(key)
     diagnostics.report(
       Diagnostic(
-        .profileKeyMissing, at: node.position.place, value: key,
+        .settingsKeyMissing, at: node.position.place, value: key,
         message: .init("“\(key)” is missing here.", vi: "Ở đây thiếu “\(key)”."), hint: why))
   }
 
-  func wrong(_ node: SourceNode, _ what: LocalizedText, hint: LocalizedText? = nil) {
+  /// Reports a value of the wrong kind; `what` is half a sentence, made into a whole one.
+  public func wrong(_ node: SourceNode, _ what: LocalizedText, hint: LocalizedText? = nil) {
     let en = what.en.prefix(1).uppercased() + what.en.dropFirst() + "."
     let vi = what.vi.prefix(1).uppercased() + what.vi.dropFirst() + "."
     diagnostics.report(
-      Diagnostic(.profileValue, at: node.position.place, value: node.text, message: .init(en, vi: vi), hint: hint))
+      Diagnostic(.settingsValue, at: node.position.place, value: node.text, message: .init(en, vi: vi), hint: hint))
   }
 
   /// Reports keys that nobody asked for. `elsewhere` are keys that exist in other places, with what to say about them.
-  func finish(_ elsewhere: [String: LocalizedText] = [:]) {
+  public func finish(_ elsewhere: [String: LocalizedText] = [:]) {
     for entry in node.entries ?? [] where !asked.contains(entry.key) {
       let near = nearest(to: entry.key, among: asked.sorted())
       diagnostics.report(
         Diagnostic(
-          .profileKeyUnknown, at: entry.position.place, value: entry.key,
+          .settingsKeyUnknown, at: entry.position.place, value: entry.key,
           message: .init("“\(entry.key)” is not a key here.", vi: "“\(entry.key)” không phải khóa ở đây."),
           hint: elsewhere[entry.key] ?? didYouMean(near)
             ?? .init(
               "Keys here: \(asked.sorted().joined(separator: ", ")).",
               vi: "Các khóa ở đây: \(asked.sorted().joined(separator: ", ")).")))
     }
-  }
-}
-
-/// Texts that YAML readers take for something else when they stand without quotes.
-enum PlainScalar {
-  /// Booleans and nulls of YAML 1.1, numbers that lose digits (`08938…`, `1.10`), long digit strings such as GTINs, dates and
-  /// times of day. `true`, `false` and short whole numbers are the model's own words.
-  static func isMisread(_ text: String) -> Bool {
-    guard text.utf8.count <= 40, let first = text.utf8.first else { return false }
-    switch text.lowercased() {
-    case "yes", "no", "on", "off", ".inf", ".nan": return true
-    default: break
-    }
-    func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
-    let digits = text.utf8.filter(isDigit).count
-    if digits == text.utf8.count { return digits >= 8 || (digits > 1 && first == 0x30) }
-    guard isDigit(first) || first == 0x2B || first == 0x2D || first == 0x2E, digits > 0 else { return false }
-    let rest = text.utf8.filter { !isDigit($0) }
-    if rest.allSatisfy({ $0 == 0x3A }) { return true }
-    if rest.elementsEqual([0x2D, 0x2D]), text.utf8.count == 10 { return true }
-    guard Double(text) != nil else { return false }
-    return text.hasSuffix("0") || rest.contains { $0 | 0x20 == 0x65 || $0 | 0x20 == 0x78 }
   }
 }

@@ -1,28 +1,28 @@
-internal import Diagnostics
+public import Diagnostics
 internal import Yams
 
 /// Reads YAML into a `SourceNode`: through Yams's composed nodes and never by its decoder, because those keep their places and
 /// the text of every scalar.
-struct YAMLSource {
-  /// Most bytes of one profile.
-  static let byteLimit = 1 << 20
+public struct YAMLSource {
+  /// Most bytes of one file.
+  public static let byteLimit = 1 << 20
   /// Deepest nesting of lists and mappings.
-  static let depthLimit = 60
+  public static let depthLimit = 60
 
-  let file: SourceFile
-  let text: String
+  private let file: SourceFile
+  private let text: String
 
   /// Reads a document.
   ///
-  /// - Throws: `.configuration` with `profile-yaml` for what is not YAML, `profile-limit` for what is too big or too deep.
-  static func read(_ bytes: [UInt8], name: String) throws(Fault) -> SourceNode {
+  /// - Throws: `.configuration` with `settings-yaml` for what is not YAML, `settings-limit` for what is too big or too deep.
+  public static func read(_ bytes: [UInt8], name: String) throws(Fault) -> SourceNode {
     let file = SourceFile(name: name)
     guard bytes.count <= byteLimit else {
       throw limit(
         file, 1, 1,
         .init(
-          "The file has \(bytes.count) bytes; a profile may have \(byteLimit).",
-          vi: "Tệp có \(bytes.count) byte; hồ sơ ánh xạ tối đa \(byteLimit) byte."))
+          "The file has \(bytes.count) bytes; \(byteLimit) are allowed.",
+          vi: "Tệp có \(bytes.count) byte; tối đa \(byteLimit) byte."))
     }
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     guard var text = String(validating: bytes[start...], as: UTF8.self) else {
@@ -31,7 +31,7 @@ struct YAMLSource {
       throw Fault(
         .configuration,
         Diagnostic(
-          .profileYAML, at: Place(file: name, line: line, byte: UInt64(offset)),
+          .settingsYAML, at: Place(file: name, line: line, byte: UInt64(offset)),
           message: .init("The file is not UTF-8 text.", vi: "Tệp không phải văn bản UTF-8."),
           hint: .init("Save it as UTF-8.", vi: "Hãy lưu lại ở dạng UTF-8.")))
     }
@@ -113,7 +113,7 @@ struct YAMLSource {
       }
       return SourceNode(content: .mapping(entries), position: position)
     case .alias:
-      throw malformed(position.line, position.column, "aliases are not used in profiles")
+      throw malformed(position.line, position.column, "aliases are not used here")
     }
   }
 
@@ -143,7 +143,7 @@ struct YAMLSource {
     guard !aliases.isEmpty else { return }
     let anchors = names(after: UInt8(ascii: "&"))
     guard let (_, line) = aliases.filter({ anchors[$0.key] != nil }).min(by: { $0.value < $1.value }) else { return }
-    throw malformed(line, 1, "anchors (&) and aliases (*) are not used in profiles; use let:, blocks: or extends:")
+    throw malformed(line, 1, "anchors (&) and aliases (*) are not used here; write the values out")
   }
 
   private func isNameByte(_ byte: UInt8) -> Bool {
@@ -171,14 +171,14 @@ struct YAMLSource {
     Fault(
       .configuration,
       Diagnostic(
-        .profileYAML, at: Place(file: file.name, line: line, column: column),
+        .settingsYAML, at: Place(file: file.name, line: line, column: column),
         message: .init("This cannot be read as YAML: \(problem).", vi: "Không đọc được YAML: \(problem).")))
   }
 
   private static func limit(_ file: SourceFile, _ line: Int, _ column: Int, _ message: LocalizedText) -> Fault {
     Fault(
       .configuration,
-      Diagnostic(.profileLimit, at: Place(file: file.name, line: line, column: column), message: message))
+      Diagnostic(.settingsLimit, at: Place(file: file.name, line: line, column: column), message: message))
   }
 
   /// The offset of the first byte that is not UTF-8.
