@@ -31,11 +31,11 @@ import Testing
     }
     lint("{\(category), as: codes(kct)}", [])
     lint("{\(category), as: ⟦1⟧codes(kxt)}", [(.profileCodeListUnknown, 1)])
-    lint("{\(category), as: ⟦1⟧integer}", [(.profileValue, 1)])
-    lint("⟦1⟧{as: codes(kct)}", [(.profileKeyMissing, 1)])
+    lint("{\(category), as: ⟦1⟧integer}", [(.settingsValue, 1)])
+    lint("⟦1⟧{as: codes(kct)}", [(.settingsKeyMissing, 1)])
     lint("{is: ⟦1⟧\"tax[market=VN,type=VAT].kategory\", as: codes(kct)}", [(.profilePath, 1)])
-    expect(xml("{at: a, is: status, or: ⟦1⟧{is: gmo, as: text}}"), [(.profileValue, 1)])
-    expect(table("{header: A, const: x, or: ⟦1⟧{is: gmo, as: text}}"), [(.profileValue, 1)])
+    expect(xml("{at: a, is: status, or: ⟦1⟧{is: gmo, as: text}}"), [(.settingsValue, 1)])
+    expect(table("{header: A, const: x, or: ⟦1⟧{is: gmo, as: text}}"), [(.settingsValue, 1)])
   }
 
   @Test func marketAndLanguage() {
