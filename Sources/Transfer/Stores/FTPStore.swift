@@ -8,9 +8,9 @@ internal import Synchronization
 /// EPSV, then PASV, whose address is ignored (R41). With TLS, the data connection too is protected (PROT P, R42), never
 /// falls back to clear text (S3), and TLS stays at 1.2 unless told otherwise: with 1.3 and required session reuse, servers
 /// lose uploads at random (curl issue 4654).
-final class FTPStore: Store {
-  private let endpoint: Endpoint
-  private let engine: CurlEngine
+final class FTPStore: FileServerStore {
+  let endpoint: Endpoint
+  let engine: CurlEngine
   /// A refused command can leave a late reply in the connection, which libcurl would take for the next one's: the exchange
   /// after a failure opens a new connection.
   private let isSpoiled = Atomic(false)
@@ -20,34 +20,11 @@ final class FTPStore: Store {
     self.engine = engine
   }
 
+  /// RNTO replaces on most servers; those that refuse are answered by removing first.
   var abilities: StoreAbilities {
-    var abilities = StoreAbilities()
-    abilities.moves = true
-    // RNTO replaces on most servers; those that refuse are answered by removing first.
+    var abilities = StoreAbilities.fileServer
     abilities.movesOver = true
-    abilities.resumesReads = true
-    abilities.resumesWrites = true
-    abilities.lists = true
-    abilities.removes = true
-    abilities.tellsSize = true
     return abilities
-  }
-
-  func status(of path: RemotePath) async throws(TransferFault) -> RemoteFile? {
-    var request = request(path)
-    request.set(CURLOPT_NOBODY, 1)
-    request.set(CURLOPT_FILETIME, 1)
-    let response = await engine.perform(request)
-    if response.result == CURLE_REMOTE_FILE_NOT_FOUND { return nil }
-    if let fault = endpoint.fault(of: response, at: path, .reading) {
-      if fault.fault.diagnostic.code == .transferNotFound { return nil }
-      throw fault
-    }
-    guard let size = response.announcedLength else {
-      // No SIZE at this server: the folder's listing tells.
-      return try await list(path.parent).files.first { $0.name == path.name }
-    }
-    return RemoteFile(name: path.name, version: RemoteVersion(size: size, modified: response.modified))
   }
 
   func list(_ folder: RemotePath) async throws(TransferFault) -> RemoteListing {
@@ -65,46 +42,6 @@ final class FTPStore: Store {
     }
     try check(response, folder, .reading)
     return FileListing.parse(sink.text, form: .facts)
-  }
-
-  func read(
-    _ path: RemotePath, from offset: UInt64, of version: RemoteVersion?, into sink: any ByteSink
-  ) async throws(TransferFault) -> RemoteVersion {
-    // FTP has no condition on a read: another size or time means another file.
-    var offset = offset
-    guard let now = try await status(of: path)?.version else { throw notFound(path) }
-    if offset > 0, let version, !now.proves(version) || offset > now.size ?? 0 { offset = 0 }
-    if offset > 0, offset == now.size {
-      // Nothing is left; libcurl would open a data connection and leave it, to the server's confusion.
-      do throws(Fault) {
-        try sink.start(TransferHead(status: 0, length: 0, offset: offset, version: now))
-      } catch { throw TransferFault(error, .giveUp) }
-      return now
-    }
-    var request = request(path)
-    request.set(CURLOPT_FILETIME, 1)
-    if offset > 0 { request.set(CURLOPT_RESUME_FROM_LARGE, size: Int64(clamping: offset)) }
-    let start = offset
-    let response = await engine.perform(request, into: sink) { response in
-      TransferHead(
-        status: response.status, length: now.size.map { $0 - min($0, start) } ?? response.announcedLength,
-        offset: start,
-        version: now)
-    }
-    try check(response, path, .reading)
-    return now
-  }
-
-  func write(
-    _ path: RemotePath, from source: any ByteSource, at offset: UInt64, if condition: WriteCondition
-  ) async throws(TransferFault) -> RemoteVersion {
-    var request = request(path)
-    request.set(CURLOPT_UPLOAD, 1)
-    request.set(CURLOPT_INFILESIZE_LARGE, size: Int64(clamping: source.size))
-    if offset > 0 { request.set(CURLOPT_RESUME_FROM_LARGE, size: Int64(clamping: offset)) }
-    let response = await engine.perform(request, sending: source)
-    try check(response, path, .changing)
-    return RemoteVersion(size: source.size)
   }
 
   func move(_ path: RemotePath, to target: RemotePath, replacing: Bool) async throws(TransferFault) {
@@ -131,7 +68,7 @@ final class FTPStore: Store {
 
   private func name(_ path: RemotePath) -> String { path.names.joined(separator: "/") }
 
-  private func request(_ path: RemotePath) -> CurlRequest {
+  func request(_ path: RemotePath) -> CurlRequest {
     let scheme = endpoint.url.scheme == .ftps ? "ftps" : "ftp"
     var request = endpoint.request(endpoint.origin(scheme) + path.encoded, protocols: scheme)
     if endpoint.login.user == nil {
@@ -150,17 +87,10 @@ final class FTPStore: Store {
     return request
   }
 
-  private func check(_ response: CurlResponse, _ path: RemotePath, _ step: StoreStep) throws(TransferFault) {
+  func check(_ response: CurlResponse, _ path: RemotePath, _ step: StoreStep) throws(TransferFault) {
     if let fault = endpoint.fault(of: response, at: path, step) {
       isSpoiled.store(true, ordering: .relaxed)
       throw fault
     }
-  }
-
-  private func notFound(_ path: RemotePath) -> TransferFault {
-    let code = DiagnosticCode.transferNotFound
-    return TransferFault(
-      Fault(.unreadable, Diagnostic(code, at: Place(file: endpoint.url.at(path).description), message: code.title)),
-      .giveUp)
   }
 }

@@ -7,14 +7,8 @@ internal import Diagnostics
 /// A folder of this machine or a mounted share, by `file://`: for tests, and for partners who fetch from a shared disk.
 struct FolderStore: Store {
   var abilities: StoreAbilities {
-    var abilities = StoreAbilities()
-    abilities.moves = true
+    var abilities = StoreAbilities.fileServer
     abilities.movesOver = true
-    abilities.resumesReads = true
-    abilities.resumesWrites = true
-    abilities.lists = true
-    abilities.removes = true
-    abilities.tellsSize = true
     return abilities
   }
 
