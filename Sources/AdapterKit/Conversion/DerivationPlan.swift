@@ -8,6 +8,7 @@ public struct DerivationPlan: Sendable {
   private indirect enum Operation: Sendable {
     case template(PatternCodec)
     case first([DerivationPlan])
+    case when([ConditionPlan], DerivationPlan)
     case count(NodeKind)
     case sum(NodeKind, Attribute)
     case reference(PathPlan, Attribute, ValueCodec)
@@ -40,6 +41,9 @@ public struct DerivationPlan: Sendable {
       var plans: [DerivationPlan] = []
       for choice in choices { plans.append(try DerivationPlan(choice, at: kind, codes: codes, asOf: asOf)) }
       operation = .first(plans)
+    case .when(let conditions, let then):
+      operation = .when(
+        conditions.map { ConditionPlan($0, at: kind) }, try DerivationPlan(then, at: kind, codes: codes, asOf: asOf))
     case .count(let kind): operation = .count(kind)
     case .sum(let kind, let attribute): operation = .sum(kind, attribute)
     case .reference(let attribute, let wanted, let converter):
@@ -95,6 +99,9 @@ public struct DerivationPlan: Sendable {
         return outcome
       }
       return .missing
+    case .when(let conditions, let then):
+      for condition in conditions where !condition.holds(node) { return .missing }
+      return then.write(node, number: number, into: &buffer, coverage: &coverage)
     case .constant(let bytes), .text(let bytes):
       buffer.append(bytes)
       return bytes.isEmpty ? .missing : .written

@@ -104,7 +104,7 @@ public struct RowReadingPlan: Sendable {
     var actions: [Action] = []
     for i in plan.readingOrder {
       let field = plan.fields[i]
-      if field.operation == .derived || field.isAlternative { continue }
+      if field.isAlternative || (field.operation == .derived && field.alternative < 0) { continue }
       if field.operation == .check, !(field.hasTarget && field.constantOffset >= 0) { continue }
       let cell = field.column < 0 ? -1 : cells[field.column]
       if field.column >= 0, cell < 0, !(field.operation == .constant && field.hasTarget) { continue }
@@ -221,7 +221,9 @@ public struct RowReadingPlan: Sendable {
       strip(&place, plan.details[index].prefix, plan.details[index].suffix, batch)
       let isMoved = shift < 0 || shift > row.cell(cell).length
       parts(action, cell, place, isMoved ? origin : origin + shift, &batch, &state)
-    case .derived, .check: return
+    case .derived:
+      if action.alternative >= 0 { _ = readAlternative(Int(action.alternative), place, origin, &batch, &state) }
+    case .check: return
     }
   }
 

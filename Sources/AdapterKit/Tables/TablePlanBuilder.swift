@@ -37,6 +37,8 @@ struct TablePlanBuilder {
     var kind: NodeKind
     /// The number that stands for `{i}`, from 1; 0 outside `each:`.
     var number = 0
+    /// What is written for `{i}`.
+    var shown = 0
     var group = -1
   }
 
@@ -260,7 +262,11 @@ struct TablePlanBuilder {
       slots.append(slot)
       eaches[each].slots.append(slots.count - 1)
       // An outer number goes into the names first, so an inner `{i}` can only be the outer one's neighbour.
-      try add(rule.rules, Scope(slot: slots.count - 1, kind: rule.kind, number: number, group: scope.group))
+      try add(
+        rule.rules,
+        Scope(
+          slot: slots.count - 1, kind: rule.kind, number: number, shown: number + rule.firstNumber - 1,
+          group: scope.group))
     }
   }
 
@@ -347,7 +353,7 @@ struct TablePlanBuilder {
       throw Self.unfit("a column or cell is expected here", vi: "ở đây cần cột hoặc ô", rule.position)
     }
     if scope.number > 0 {
-      func numbered(_ text: String) -> String { Self.replacing(text, with: String(scope.number)) }
+      func numbered(_ text: String) -> String { Self.replacing(text, with: String(scope.shown)) }
       names = names.map(numbered)
       label = label.map(numbered)
       code = code.map(numbered)
@@ -400,8 +406,23 @@ struct TablePlanBuilder {
   /// Fields sorted so that nodes open in preorder. Conditions need what was read before, so with groups the order of the
   /// rules stays, and sealing sorts.
   func readingOrder() -> [Int] {
-    let order = Array(fields.indices)
-    guard groups.isEmpty else { return order }
+    var order = Array(fields.indices)
+    if !groups.isEmpty {
+      // What a condition asks for is read first, wherever its column stands.
+      func isAsked(_ field: TablePlan.Field) -> Bool {
+        field.hasTarget
+          && groups.contains {
+            $0.slot == field.slot && $0.condition.path.attribute == field.attribute
+              && $0.condition.path.facet == field.facet
+          }
+      }
+      func isFirst(_ i: Int) -> Bool {
+        fields[i].group < 0
+          && (isAsked(fields[i]) || (fields[i].alternative >= 0 && isAsked(fields[fields[i].alternative])))
+      }
+      order = order.filter(isFirst) + order.filter { !isFirst($0) }
+      return order
+    }
     var rank = Array(repeating: 0, count: slots.count)
     var next = 0
     func visit(_ slot: Int) {
@@ -421,7 +442,9 @@ struct TablePlanBuilder {
       guard column.fields.count == 1, column.unitFields.isEmpty else { return quick }
       let field = fields[column.fields[0]]
       guard field.operation == .text || field.operation == .value, field.group < 0, field.occurrence == 0,
-        field.hasTarget, !codecs[field.index].hasUnitPlace, codecs[field.index].currency == nil
+        field.hasTarget, !codecs[field.index].hasUnitPlace, codecs[field.index].currency == nil,
+        // Of several measures the one in the column's unit is looked for.
+        !(field.isMany && codecs[field.index].prefersUnits)
       else { return quick }
       quick.slot = Int32(field.slot)
       quick.attribute = field.attribute

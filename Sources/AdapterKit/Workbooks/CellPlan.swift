@@ -88,7 +88,7 @@ struct CellPlan {
         var columns: [[CellStep]] = []
         for i in 1...max(1, min(each.max ?? 1, 200)) {
           let saved = ordinals
-          columns.append(try compile(each.rules, at: each.kind, number: i))
+          columns.append(try compile(each.rules, at: each.kind, number: i + each.firstNumber - 1))
           ordinals = saved
         }
         steps.append(
@@ -153,7 +153,7 @@ struct CellPlan {
     if case .integer(.comma) = rule.converter { slots[slot].usesComma = true }
     if case .money(.comma, _) = rule.converter { slots[slot].usesComma = true }
     if case .measureIn(_, .comma, _) = rule.converter { slots[slot].usesComma = true }
-    slots[slot].isRead = rule.target != nil || rule.constant != nil
+    slots[slot].isRead = rule.target != nil || rule.constant != nil || alternative != nil
     var unitSlot: Int?
     if let unit = rule.unit {
       unitSlot = try self.slot(

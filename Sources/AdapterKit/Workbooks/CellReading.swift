@@ -101,6 +101,12 @@ struct CellReading {
   ) {
     var cell = cells[step.slot]
     let title = plan.slots[step.slot].title
+    if cell.isPresent, let other = step.alternative, let attribute = other.path.attribute,
+      case .value(let offset, let length) = other.codec.read(offset: cell.offset, length: cell.length, in: &batch)
+    {
+      let target = other.path.openNode(from: node, in: &batch, origin: cell.origin)
+      return put((offset, length), attribute, other.path, target, cell.origin, title, &batch)
+    }
     guard let path = step.path, let codec = step.codec, let attribute = path.attribute else {
       if let constant = step.rule.constant, cell.isPresent { compare(constant, cell, title, &batch) }
       return
@@ -109,12 +115,6 @@ struct CellReading {
       guard let text = step.rule.defaultValue, !text.isEmpty else { return }
       let place = batch.append(text)
       cell = CellInput(offset: place.offset, length: place.length, origin: cell.origin)
-    }
-    if let other = step.alternative, let attribute = other.path.attribute,
-      case .value(let offset, let length) = other.codec.read(offset: cell.offset, length: cell.length, in: &batch)
-    {
-      let target = other.path.openNode(from: node, in: &batch, origin: cell.origin)
-      return put((offset, length), attribute, other.path, target, cell.origin, title, &batch)
     }
     var pieces = [(cell.offset, cell.length)]
     if let separator = step.rule.separator { pieces = split(cell, separator, &batch) }

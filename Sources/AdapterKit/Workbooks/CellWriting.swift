@@ -103,6 +103,15 @@ struct CellWriting: ~Copyable {
   private mutating func write(
     _ step: FieldStep, _ plan: CellPlan, _ node: NodeView, into values: inout [SlotValue]
   ) {
+    if let other = step.alternative, let found = other.path.node(from: node), let entry = other.path.find(from: node) {
+      buffer.removeAll()
+      if case .exact = other.codec.write(node.node(at: found).bytes(of: entry), into: &buffer) {
+        coverage.mark(entry)
+        markSelectors(other.path, node, found)
+        values[step.slot] = .text(String(decoding: buffer.bytes, as: UTF8.self), isNumber: false)
+        return
+      }
+    }
     if let derived = step.derived {
       if let formula = derived.formula {
         values[step.slot] = .formula(formula)
@@ -123,15 +132,6 @@ struct CellWriting: ~Copyable {
       return
     }
     let title = plan.slots[step.slot].title
-    if let other = step.alternative, let found = other.path.node(from: node), let entry = other.path.find(from: node) {
-      buffer.removeAll()
-      if case .exact = other.codec.write(node.node(at: found).bytes(of: entry), into: &buffer) {
-        coverage.mark(entry)
-        markSelectors(other.path, node, found)
-        values[step.slot] = .text(String(decoding: buffer.bytes, as: UTF8.self), isNumber: false)
-        return
-      }
-    }
     guard let found = path.node(from: node) else { return fallBack(step, path, title, node, &values) }
     let target = node.node(at: found)
     if let currency = codec.currency, target.find(.currency) != nil, !target.has(.currency, currency) {

@@ -288,6 +288,8 @@ public struct EachRule: Sendable {
   public var kind: NodeKind
   /// How many numbered columns or elements there can be; nil for no limit (elements and sheets only).
   public var max: Int?
+  /// The number that `{i}` stands for in the first numbered column.
+  public var firstNumber: Int
   /// Values set on each node read, and expected of each node written.
   public var set: [SetValue]
   /// Conditions on a node to be written here.
@@ -302,7 +304,8 @@ public struct EachRule: Sendable {
   /// Makes an each rule.
   public init(
     element: ElementPath? = nil, parent: [ModelPath.Step] = [], isFromProduct: Bool = false, kind: NodeKind,
-    max: Int? = nil, set: [SetValue] = [], only: [Condition] = [], key: [Attribute] = [], rules: [Rule],
+    max: Int? = nil, firstNumber: Int = 1, set: [SetValue] = [], only: [Condition] = [], key: [Attribute] = [],
+    rules: [Rule],
     position: Place = Place()
   ) {
     self.element = element
@@ -310,6 +313,7 @@ public struct EachRule: Sendable {
     self.isFromProduct = isFromProduct
     self.kind = kind
     self.max = max
+    self.firstNumber = firstNumber
     self.set = set
     self.only = only
     self.key = key
@@ -360,6 +364,8 @@ public indirect enum Derivation: Sendable {
   case template([PatternPiece])
   /// The first of some derivations that has a value.
   case first([Derivation])
+  /// A derivation that has a value only where conditions on the enclosing node hold.
+  case when([Condition], Derivation)
   /// How many nodes of a kind stand under the enclosing node.
   case count(NodeKind)
   /// The sum of an integer attribute over the nodes of a kind.

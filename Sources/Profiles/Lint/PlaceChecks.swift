@@ -22,19 +22,20 @@ struct PlaceChecks {
   private struct Member {
     var rule: BuiltRule
     var groups: [Condition]
-    /// How many numbered columns it stands for.
-    var repeats: Int?
+    /// The numbers of the columns that it stands for.
+    var repeats: ClosedRange<Int>?
   }
 
   private func flattened(
-    _ rules: [BuiltRule], groups: [Condition] = [], intoEach: Bool, repeats: Int? = nil
+    _ rules: [BuiltRule], groups: [Condition] = [], intoEach: Bool, repeats: ClosedRange<Int>? = nil
   ) -> [Member] {
     rules.flatMap { rule -> [Member] in
       switch rule.rule {
       case .group(let group):
         return flattened(rule.children, groups: groups + [group.when], intoEach: intoEach, repeats: repeats)
       case .each(let each) where intoEach:
-        return flattened(rule.children, groups: groups, intoEach: true, repeats: repeats ?? each.max)
+        let numbers = each.max.map { each.firstNumber...each.firstNumber + min($0, 100) - 1 }
+        return flattened(rule.children, groups: groups, intoEach: true, repeats: repeats ?? numbers)
       default: return [Member(rule: rule, groups: groups, repeats: repeats)]
       }
     }
@@ -89,7 +90,7 @@ struct PlaceChecks {
       var own = Set<String>()
       for name in PlaceChecks.columnNames(rule) {
         let place = rule.place(of: name.isExact ? "path" : "header")
-        let numbers = name.text.contains("{i}") ? Array(1...min(member.repeats ?? 1, 100)) : [0]
+        let numbers = name.text.contains("{i}") ? Array(member.repeats ?? 1...1) : [0]
         for number in numbers {
           let key = number == 0 ? name.comparable : replacing(name.comparable, with: number)
           guard own.insert(key).inserted || !rule.rule.isOnePlace else { continue }

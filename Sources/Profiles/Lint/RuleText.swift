@@ -46,6 +46,7 @@ struct RuleText {
     let path = (each.isFromProduct ? "product." : "") + steps(each.parent + [ModelPath.Step(kind: each.kind)])
     var pairs = [("each", YAMLText.quoted(path))]
     if let max = each.max { pairs.append(("max", String(max))) }
+    if each.firstNumber != 1 { pairs.append(("from", String(each.firstNumber))) }
     if !each.set.isEmpty { pairs.append(("set", set(each.set))) }
     if !each.only.isEmpty { pairs.append(("only", conditions(each.only))) }
     if !each.key.isEmpty { pairs.append(("key", YAMLText.list(each.key.map(\.name)))) }
@@ -185,6 +186,8 @@ struct RuleText {
     switch derivation {
     case .template(let pieces): return YAMLText.quoted(pattern(pieces))
     case .first(let all): return "{first: [" + all.map(self.derivation).joined(separator: ", ") + "]}"
+    case .when(let conditions, let then):
+      return YAMLText.flow([("when", RuleText.conditions(conditions)), ("then", self.derivation(then))])
     case .count(let kind): return "{count: \(kind.name)}"
     case .sum(let kind, let attribute): return "{sum: \(kind.name).\(attribute.name)}"
     case .reference(let from, let to, let converter): return "\"{\(from.name)->\(to.name)|\(converter.notation)}\""

@@ -83,6 +83,14 @@ struct PatternParser {
       let all = reader.list("first").compactMap { derivation($0, in: context, depth: depth + 1) }
       return all.isEmpty ? nil : .first(all)
     }
+    if reader.has("when") {
+      let conditions = paths.conditions(reader, "when", in: context)
+      guard depth < 8, let then = reader.node("then") else {
+        reader.missing("then")
+        return nil
+      }
+      return derivation(then, in: context, depth: depth + 1).map { .when(conditions, $0) }
+    }
     if let text = reader.text("count"), let at = reader.node("count") {
       guard let path = paths.kind(text, at: at, in: context) else { return nil }
       guard path.parent.isEmpty, !path.isFromProduct else { return onlyBelow(at, text) }
@@ -136,8 +144,8 @@ struct PatternParser {
     reader.wrong(
       node,
       .init(
-        "a text, first, count, sum, formula, asOf, number, scale or join is expected here",
-        vi: "ở đây cần văn bản, first, count, sum, formula, asOf, number, scale hoặc join"))
+        "a text, first, when, count, sum, formula, asOf, number, scale or join is expected here",
+        vi: "ở đây cần văn bản, first, when, count, sum, formula, asOf, number, scale hoặc join"))
     return nil
   }
 

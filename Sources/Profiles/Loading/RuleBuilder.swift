@@ -147,12 +147,12 @@ struct RuleBuilder {
   /// `or: {is: PATH, as: codes(LIST)}`.
   private func alternative(_ reader: MappingReader, _ context: NodeKind) -> AlternativeRule? {
     guard let node = reader.node("or") else { return nil }
-    if style == .elements || !reader.has("is") || reader.has("by") || reader.has("unit") {
+    if style == .elements || reader.has("const") || reader.has("by") || reader.has("unit") {
       reader.wrong(
         node,
         .init(
-          "“or” stands beside “is” in tables and workbooks, without “by” and “unit”",
-          vi: "“or” đứng cạnh “is” trong bảng và sổ tính, không cùng “by” hay “unit”"))
+          "“or” stands beside “is” or “derive” in tables and workbooks, without “by” and “unit”",
+          vi: "“or” đứng cạnh “is” hoặc “derive” trong bảng và sổ tính, không cùng “by” hay “unit”"))
       return nil
     }
     guard let inner = MappingReader(node, diagnostics) else { return nil }
@@ -400,7 +400,7 @@ struct RuleBuilder {
       children: children)
   }
 
-  private static let eachKeys: Set<String> = ["each", "max", "set", "only", "key"]
+  private static let eachKeys: Set<String> = ["each", "max", "from", "set", "only", "key"]
 
   /// `each:`; with a place and an attribute of its own it stands for one rule inside.
   private func each(_ reader: MappingReader, _ enclosing: [NodeKind]) -> BuiltRule? {
@@ -421,6 +421,7 @@ struct RuleBuilder {
       for key in ["header", "path", "label", "code"] { _ = reader.node(key) }
     }
     let max = reader.integer("max", 1...10_000)
+    let from = style == .elements ? nil : reader.integer("from", 1...1000)
     let set = reader.node("set")
     var inside = inner(reader)
     if isShort {
@@ -448,7 +449,8 @@ struct RuleBuilder {
       rule: .each(
         EachRule(
           element: element, parent: path.parent, isFromProduct: path.isFromProduct, kind: path.kind, max: max,
-          set: values, only: only, key: key, rules: children.map(\.rule), position: reader.node.position.place)),
+          firstNumber: from ?? 1, set: values, only: only, key: key, rules: children.map(\.rule),
+          position: reader.node.position.place)),
       source: reader.node, enclosing: enclosing, children: children)
   }
 
