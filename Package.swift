@@ -78,7 +78,9 @@ let package = Package(
     .target(name: "KoreaSheet", dependencies: ["AdapterKit"], path: "Plugins/KoreaSheet", swiftSettings: strict),
 
     // Floor 5: endpoints over libcurl.
-    .target(name: "Transfer", dependencies: ["CLibCURL", "Diagnostics", "Documents"], swiftSettings: strict),
+    .target(
+      name: "Transfer", dependencies: ["CLibCURL", "Bytes", "Diagnostics", "Documents", "Settings"],
+      swiftSettings: strict),
 
     // Floor 7: the command.
     .executableTarget(
@@ -111,7 +113,7 @@ let package = Package(
       ],
       // What the conformance suite has shown; the matrix of capabilities is made from it.
       exclude: ["Conformance"], swiftSettings: strict),
-    .testTarget(name: "TransferTests", dependencies: ["Transfer", "Diagnostics"], swiftSettings: strict),
+    .testTarget(name: "TransferTests", dependencies: ["Transfer", "Diagnostics", "Settings"], swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["ocop"], swiftSettings: strict),
     // The command against real servers, and servers that fail on purpose; see Tests/Servers.
     .testTarget(

@@ -56,5 +56,5 @@ extension DiagnosticCode {
   public static let transferCodes: [DiagnosticCode] =
     [
       .curlMissing, .urlScheme, .urlPassword, .urlMalformed, .remoteName,
-    ] + networkCodes
+    ] + networkCodes + endpointCodes
 }

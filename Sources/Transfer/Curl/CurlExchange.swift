@@ -83,6 +83,9 @@ final class CurlExchange: @unchecked Sendable {
     set(ocop_curl_on_seek(handle, seekSource, context))
     number(CURLOPT_NOPROGRESS, 0)
     set(ocop_curl_on_progress(handle, reportProgress, context))
+    if let catcher = request.hostKeyCatcher {
+      set(ocop_curl_on_host_key(handle, HostKeyCatcher.callback, Unmanaged.passUnretained(catcher).toOpaque()))
+    }
     if request.publicAddressesOnly { set(ocop_curl_on_open_socket(handle, openPublicSocket, context)) }
 
     for (option, value) in request.options {

@@ -41,6 +41,8 @@ struct CurlRequest: Sendable {
   var mailHeaders: [String] = []
   /// Refuses connections to addresses that are not public: for addresses that come from data, not from configuration.
   var publicAddressesOnly = false
+  /// Notes the host's key of SSH and refuses it; nil verifies it by the known hosts.
+  var hostKeyCatcher: HostKeyCatcher?
   /// Whether an answer of HTTP with a status of 400 or more keeps its body (up to 64 KiB) for the error message instead of
   /// giving it to the sink.
   var keepsErrorBody = true

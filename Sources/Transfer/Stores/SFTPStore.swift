@@ -1,10 +1,6 @@
 internal import CLibCURL
 internal import Diagnostics
 
-#if canImport(Glibc)
-  internal import Glibc
-#endif
-
 /// Files over SSH, through libssh2.
 ///
 /// The host's key must be in the known hosts (S1); nothing is trusted on first use. Renaming never replaces (OpenSSH answers
@@ -12,23 +8,13 @@ internal import Diagnostics
 struct SFTPStore: FileServerStore {
   let endpoint: Endpoint
   let engine: CurlEngine
-  private let knownHosts: String
+  private let knownHosts: PreparedKnownHosts
 
-  /// - Throws: `.configuration` when there is no file of known hosts.
+  /// - Throws: `.configuration` when the host is not known or its keys are revoked.
   init(_ endpoint: Endpoint, _ engine: CurlEngine) throws(Fault) {
     self.endpoint = endpoint
     self.engine = engine
-    let home = getenv("HOME").map { String(cString: $0) } ?? ""
-    knownHosts = endpoint.trust.knownHostsFile ?? home + "/.ssh/known_hosts"
-    guard access(knownHosts, R_OK) == 0 else {
-      throw Fault(
-        .configuration,
-        Diagnostic(
-          .transferHostKey, at: Place(file: endpoint.url.description),
-          message: .init(
-            "There is no file of known hosts: \(knownHosts).", vi: "Không có tệp khóa máy chủ đã biết: \(knownHosts)."))
-      )
-    }
+    knownHosts = try endpoint.preparedKnownHosts()
   }
 
   var abilities: StoreAbilities { .fileServer }
@@ -72,7 +58,7 @@ struct SFTPStore: FileServerStore {
 
   func request(_ path: RemotePath) -> CurlRequest {
     var request = endpoint.request(endpoint.origin("sftp") + path.encoded, protocols: "sftp")
-    request.set(CURLOPT_SSH_KNOWNHOSTS, knownHosts)
+    request.set(CURLOPT_SSH_KNOWNHOSTS, knownHosts.path)
     var methods = 0
     if let file = endpoint.login.keyFile {
       request.set(CURLOPT_SSH_PRIVATE_KEYFILE, file)
