@@ -35,6 +35,7 @@ let package = Package(
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CXlsxWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "COcopShims"),
     // Opened by dlopen when the first transfer is asked for; only its headers are needed to build.
     .target(name: "CLibCURL", linkerSettings: [.linkedLibrary("dl")]),
@@ -79,7 +80,7 @@ let package = Package(
 
     // Floor 5: endpoints over libcurl.
     .target(
-      name: "Transfer", dependencies: ["CLibCURL", "Bytes", "Diagnostics", "Documents", "Settings"],
+      name: "Transfer", dependencies: ["Bytes", "CLibCURL", "CZlib", "Diagnostics", "Documents", "Settings"],
       swiftSettings: strict),
 
     // Floor 7: the command.

@@ -9,9 +9,7 @@
   X(curl_global_init) X(curl_version_info) X(curl_easy_strerror) X(curl_easy_init) X(curl_easy_reset)                  \
   X(curl_easy_cleanup) X(curl_easy_setopt) X(curl_easy_getinfo) X(curl_slist_append) X(curl_slist_free_all)            \
   X(curl_multi_init) X(curl_multi_cleanup) X(curl_multi_setopt) X(curl_multi_add_handle) X(curl_multi_remove_handle) X(curl_multi_perform)   \
-  X(curl_multi_poll) X(curl_multi_wakeup) X(curl_multi_info_read) X(curl_mime_init) X(curl_mime_free)                  \
-  X(curl_mime_addpart) X(curl_mime_data) X(curl_mime_filedata) X(curl_mime_type) X(curl_mime_filename)                 \
-  X(curl_mime_encoder)
+  X(curl_multi_poll) X(curl_multi_wakeup) X(curl_multi_info_read)
 
 // curl.h wraps some of these names in type-checking macros; here they stand for the functions themselves.
 #undef curl_easy_setopt
@@ -73,7 +71,6 @@ CURLcode ocop_curl_set_blob(CURL *easy, CURLoption option, const void *bytes, si
   struct curl_blob blob = {.data = (void *)bytes, .len = count, .flags = CURL_BLOB_COPY};
   return p_curl_easy_setopt(easy, option, &blob);
 }
-CURLcode ocop_curl_set_mime(CURL *easy, curl_mime *mime) { return p_curl_easy_setopt(easy, CURLOPT_MIMEPOST, mime); }
 
 // One callback: the function and its context.
 #define CALLBACK(name, type, function, data)                                                                           \
@@ -138,18 +135,4 @@ CURL *ocop_curl_multi_next_done(CURLM *multi, CURLcode *result) {
     }
   }
   return NULL;
-}
-
-curl_mime *ocop_curl_mime_new(CURL *easy) { return p_curl_mime_init(easy); }
-void ocop_curl_mime_free(curl_mime *mime) { p_curl_mime_free(mime); }
-curl_mimepart *ocop_curl_mime_add(curl_mime *mime) { return p_curl_mime_addpart(mime); }
-CURLcode ocop_curl_mime_data(curl_mimepart *part, const char *bytes, size_t count) {
-  return p_curl_mime_data(part, bytes, count);
-}
-CURLcode ocop_curl_mime_file(curl_mimepart *part, const char *path) { return p_curl_mime_filedata(part, path); }
-CURLcode ocop_curl_mime_describe(curl_mimepart *part, const char *type, const char *filename, const char *encoding) {
-  CURLcode result = type ? p_curl_mime_type(part, type) : CURLE_OK;
-  if (!result && filename) result = p_curl_mime_filename(part, filename);
-  if (!result && encoding) result = p_curl_mime_encoder(part, encoding);
-  return result;
 }

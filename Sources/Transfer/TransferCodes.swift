@@ -55,6 +55,7 @@ extension DiagnosticCode {
   /// Codes of endpoints and transfers.
   public static let transferCodes: [DiagnosticCode] =
     [
-      .curlMissing, .urlScheme, .urlPassword, .urlMalformed, .remoteName,
-    ] + networkCodes + endpointCodes
+      .curlMissing, .urlScheme, .urlPassword, .urlMalformed, .remoteName, .s3Service, .mailAddress, .mailHeader,
+      .mailUnknown,
+    ] + networkCodes + endpointCodes + sellingPartnerCodes
 }

@@ -27,7 +27,6 @@ CURLcode ocop_curl_set_text(CURL *easy, CURLoption option, const char *value);
 CURLcode ocop_curl_set_pointer(CURL *easy, CURLoption option, void *value);
 CURLcode ocop_curl_set_list(CURL *easy, CURLoption option, struct curl_slist *list);
 CURLcode ocop_curl_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t count);
-CURLcode ocop_curl_set_mime(CURL *easy, curl_mime *mime);
 
 CURLcode ocop_curl_on_write(CURL *easy, curl_write_callback call, void *context);
 CURLcode ocop_curl_on_header(CURL *easy, curl_write_callback call, void *context);
@@ -58,14 +57,6 @@ CURLMcode ocop_curl_multi_poll(CURLM *multi, int milliseconds);
 CURLMcode ocop_curl_multi_wakeup(CURLM *multi);
 // The next handle that is done, with its result; NULL when there is none.
 CURL *ocop_curl_multi_next_done(CURLM *multi, CURLcode *result);
-
-// Parts of a mail; the handle must live until the mime structure is freed.
-curl_mime *ocop_curl_mime_new(CURL *easy);
-void ocop_curl_mime_free(curl_mime *mime);
-curl_mimepart *ocop_curl_mime_add(curl_mime *mime);
-CURLcode ocop_curl_mime_data(curl_mimepart *part, const char *bytes, size_t count);
-CURLcode ocop_curl_mime_file(curl_mimepart *part, const char *path);
-CURLcode ocop_curl_mime_describe(curl_mimepart *part, const char *type, const char *filename, const char *encoding);
 
 // Macros with casts, which Swift does not see.
 static const long ocop_curl_auth_basic = (long)CURLAUTH_BASIC;

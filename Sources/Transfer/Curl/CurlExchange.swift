@@ -28,7 +28,6 @@ final class CurlExchange: @unchecked Sendable {
   private var response = CurlResponse(result: CURLE_OK, status: 0)
   private var hasStarted = false
   private var lists: [UnsafeMutablePointer<curl_slist>] = []
-  private var mime: OpaquePointer?
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
   init(
@@ -45,7 +44,6 @@ final class CurlExchange: @unchecked Sendable {
 
   deinit {
     for list in lists { ocop_curl_list_free(list) }
-    if let mime { ocop_curl_mime_free(mime) }
     errorText.deallocate()
   }
 
@@ -98,7 +96,6 @@ final class CurlExchange: @unchecked Sendable {
       case .list(let value): set(ocop_curl_set_list(handle, option, list(value)))
       }
     }
-    if !request.mail.isEmpty { set(prepareMail(handle)) }
     return result
   }
 
@@ -107,23 +104,6 @@ final class CurlExchange: @unchecked Sendable {
     for text in texts { list = ocop_curl_list_append(list, text) ?? list }
     if let list { lists.append(list) }
     return list
-  }
-
-  private func prepareMail(_ handle: UnsafeMutableRawPointer) -> CURLcode {
-    guard let mime = ocop_curl_mime_new(handle) else { return CURLE_OUT_OF_MEMORY }
-    self.mime = mime
-    for mailPart in request.mail {
-      guard let part = ocop_curl_mime_add(mime) else { return CURLE_OUT_OF_MEMORY }
-      var result: CURLcode
-      switch mailPart.body {
-      case .text(let text): result = ocop_curl_mime_data(part, text, text.utf8.count)
-      case .file(let path): result = ocop_curl_mime_file(part, path)
-      }
-      if result == CURLE_OK { result = ocop_curl_mime_describe(part, mailPart.type, mailPart.fileName, "base64") }
-      if result != CURLE_OK { return result }
-    }
-    let result = ocop_curl_set_list(handle, CURLOPT_HTTPHEADER, list(request.mailHeaders))
-    return result == CURLE_OK ? ocop_curl_set_mime(handle, mime) : result
   }
 
   // MARK: The end

@@ -14,18 +14,6 @@ struct CurlRequest: Sendable {
     case bytes([UInt8])
   }
 
-  /// A part of a mail.
-  struct MailPart: Sendable {
-    enum Body: Sendable {
-      case text(String)
-      case file(path: String)
-    }
-    var body: Body
-    var type: String
-    /// The attachment's name; nil for the text of the mail.
-    var fileName: String?
-  }
-
   /// The address, percent-encoded, without credentials.
   var url: String
   /// Options beyond those of every exchange; a later value of an option replaces an earlier one.
@@ -35,10 +23,6 @@ struct CurlRequest: Sendable {
   /// Requests of one lane run one after the other, through one handle. FTPS needs that: libcurl keeps TLS sessions by handle,
   /// and servers demand that a data connection goes on with the session of its own control connection.
   var lane: String?
-  /// Parts of a mail, for SMTP.
-  var mail: [MailPart] = []
-  /// Headers of a mail, for SMTP.
-  var mailHeaders: [String] = []
   /// Refuses connections to addresses that are not public: for addresses that come from data, not from configuration.
   var publicAddressesOnly = false
   /// Notes the host's key of SSH and refuses it; nil verifies it by the known hosts.

@@ -11,12 +11,8 @@ enum StoreRegistry {
     case .ftp, .ftps, .ftpes: FTPStore(endpoint, engine)
     case .sftp: try SFTPStore(endpoint, engine)
     case .file: FolderStore()
-    case .s3, .smtp, .smtps:
-      throw Fault(
-        .configuration,
-        Diagnostic(
-          .urlScheme, at: Place(file: endpoint.url.description), value: endpoint.url.scheme.rawValue,
-          message: .init("This protocol is not built in.", vi: "Giao thức này chưa có.")))
+    case .s3: try S3Store(endpoint, engine)
+    case .smtp, .smtps: try MailStore(endpoint, engine)
     }
   }
 }
