@@ -50,6 +50,64 @@ size_t ocop_find_xml(const uint8_t *p, size_t i, size_t n) {
   return n;
 }
 
+#if defined(__SSE2__)
+static inline unsigned xml_text_hits(__m128i x) {
+  const __m128i amp = _mm_set1_epi8('&'), lt = _mm_set1_epi8('<'), gt = _mm_set1_epi8('>'), cr = _mm_set1_epi8(13);
+  return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, amp), _mm_cmpeq_epi8(x, lt)),
+                                                  _mm_or_si128(_mm_cmpeq_epi8(x, gt), _mm_cmpeq_epi8(x, cr))));
+}
+#endif
+
+size_t ocop_copy_xml(uint8_t *to, const uint8_t *p, size_t n) {
+  size_t i = 0;
+#if defined(__SSE2__)
+  while (i + 16 <= n) {
+    __m128i x = _mm_loadu_si128((const __m128i *)(p + i));
+    _mm_storeu_si128((__m128i *)(to + i), x);
+    unsigned m = xml_text_hits(x);
+    if (m) return i + (size_t)__builtin_ctz(m);
+    i += 16;
+  }
+  if (i == n) return n;
+  if (n >= 16) {
+    // The last block overlaps the one before, in which nothing was found.
+    __m128i x = _mm_loadu_si128((const __m128i *)(p + n - 16));
+    _mm_storeu_si128((__m128i *)(to + n - 16), x);
+    unsigned m = xml_text_hits(x);
+    return m ? n - 16 + (size_t)__builtin_ctz(m) : n;
+  }
+  if (n >= 8) {
+    // Two halves that overlap; a hit in both of them is the same byte, or the first counts.
+    uint64_t a, b;
+    memcpy(&a, p, 8);
+    memcpy(&b, p + n - 8, 8);
+    memcpy(to, &a, 8);
+    memcpy(to + n - 8, &b, 8);
+    unsigned m = xml_text_hits(_mm_set_epi64x((long long)b, (long long)a));
+    if (!m) return n;
+    size_t k = (size_t)__builtin_ctz(m);
+    return k < 8 ? k : n - 16 + k;
+  }
+  if (n >= 4) {
+    uint32_t a, b;
+    memcpy(&a, p, 4);
+    memcpy(&b, p + n - 4, 4);
+    memcpy(to, &a, 4);
+    memcpy(to + n - 4, &b, 4);
+    unsigned m = xml_text_hits(_mm_set_epi32(0, 0, (int)b, (int)a));
+    if (!m) return n;
+    size_t k = (size_t)__builtin_ctz(m);
+    return k < 4 ? k : n - 8 + k;
+  }
+#endif
+  for (; i < n; i++) {
+    uint8_t b = p[i];
+    if (b == '&' || b == '<' || b == '>' || b == 13) return i;
+    to[i] = b;
+  }
+  return n;
+}
+
 size_t ocop_find_json(const uint8_t *p, size_t i, size_t n) {
 #if defined(__SSE2__)
   const __m128i q = _mm_set1_epi8('"'), bs = _mm_set1_epi8('\\'), top = _mm_set1_epi8(31);

@@ -29,6 +29,9 @@ public struct LengthLimit: Sendable {
     return end
   }
 
+  /// A text of no more bytes fits, whatever its characters are.
+  public var fewestBytes: Int { min(characters, bytes) }
+
   /// Whether there is any limit.
   public var isLimited: Bool { characters != .max || bytes != .max }
 

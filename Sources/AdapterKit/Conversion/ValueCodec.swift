@@ -61,6 +61,11 @@ public struct ValueCodec: Sendable {
   /// Whether the unit stands in a second place, so that `writeAmount` and `writeUnit` are to be used.
   public var hasUnitPlace: Bool { operation == .amount }
 
+  /// Whether writing a measure copies its amount and its unit as they are, the unit into a place of its own.
+  var writesAmountAsIs: Bool {
+    operation == .amount && details.list == nil && style != .comma && minFraction == 0 && maxFraction >= 99
+  }
+
   /// Compiles a converter.
   ///
   /// `text` on a type that is not text (numbers, dates, GTINs) takes the type's usual converter.

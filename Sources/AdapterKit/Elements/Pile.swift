@@ -1,13 +1,26 @@
-/// A growing array of plain values (no references inside) in raw memory, for the inner loops of reading: no reference counts, no uniqueness checks.
-/// A copy shares the memory; whoever made it frees it.
+/// A growing array of plain values (no references inside) in raw memory, for the inner loops: no reference counts, no
+/// uniqueness checks. A copy shares the memory; whoever made it frees it.
 struct Pile<Value> {
-  private var base: UnsafeMutablePointer<Value>
+  private(set) var base: UnsafeMutablePointer<Value>
   private var capacity: Int
   private(set) var count = 0
 
   init(capacity: Int = 256) {
     self.capacity = capacity
     base = .allocate(capacity: capacity)
+  }
+
+  /// The same values as an array.
+  init(_ values: [Value]) {
+    self.init(capacity: max(values.count, 1))
+    for value in values { append(value) }
+  }
+
+  /// Some copies of a value.
+  init(repeating value: Value, count: Int) {
+    self.init(capacity: max(count, 1))
+    base.initialize(repeating: value, count: count)
+    self.count = count
   }
 
   func free() { base.deallocate() }
@@ -26,6 +39,8 @@ struct Pile<Value> {
   }
 
   mutating func removeAll() { count = 0 }
+
+  @inline(__always) mutating func removeLast() { count -= 1 }
 
   @inline(never) private mutating func grow() {
     let new = UnsafeMutablePointer<Value>.allocate(capacity: capacity * 2)

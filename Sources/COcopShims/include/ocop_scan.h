@@ -10,6 +10,10 @@ size_t ocop_find4(const uint8_t *bytes, size_t from, size_t count, uint8_t a, ui
 // Index of the first byte that XML must escape (& < > " and CR, LF, TAB), or `count`.
 size_t ocop_find_xml(const uint8_t *bytes, size_t from, size_t count);
 
+// Copies text of an XML element up to the first byte that must be escaped in it (& < > and CR), and answers how many bytes that
+// were: `count` when there is none. `to` has room for `count` bytes; what stands behind those copied is undefined.
+size_t ocop_copy_xml(uint8_t *to, const uint8_t *from, size_t count);
+
 // Index of the first byte that JSON must escape (quote, backslash, control characters), or `count`.
 size_t ocop_find_json(const uint8_t *bytes, size_t from, size_t count);
 

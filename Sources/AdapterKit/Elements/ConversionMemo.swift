@@ -1,0 +1,82 @@
+/// Remembers what short texts were converted to, by whoever converted them: codes, dates and periods are few and come again
+/// in every product, and converters always give the same. A table of fixed size; a later text takes an earlier one's place.
+struct ConversionMemo {
+  /// Longer texts are not remembered.
+  static let limit = 24
+  /// Longer results are not remembered.
+  static let resultLimit = 32
+  private static let slotCount = 1024
+
+  /// A result of up to 32 bytes.
+  struct Result {
+    var bytes = SIMD32<UInt8>(repeating: 0)
+    var count: Int = 0
+  }
+
+  /// A text with the number of its converter: up to 24 bytes lie whole in three words, which overlap.
+  struct Key {
+    fileprivate var words: SIMD3<UInt64>
+    fileprivate var number: UInt64
+
+    fileprivate init(words: SIMD3<UInt64>, number: UInt64) {
+      self.words = words
+      self.number = number
+    }
+
+    @inline(__always) init?(_ text: UnsafePointer<UInt8>, _ count: Int, converter: Int) {
+      if count == 0 || count > ConversionMemo.limit { return nil }
+      let raw = UnsafeRawPointer(text)
+      var a: UInt64, b: UInt64 = 0, c: UInt64 = 0
+      if count >= 8 {
+        a = raw.loadUnaligned(as: UInt64.self)
+        c = raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+        if count > 16 { b = raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self) }
+      } else if count >= 4 {
+        a = UInt64(raw.loadUnaligned(as: UInt32.self))
+        c = UInt64(raw.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
+      } else {
+        a = UInt64(text[0]) | UInt64(text[count - 1]) << 16
+        if count == 3 { a |= UInt64(text[1]) << 8 }
+      }
+      words = SIMD3(a, b, c)
+      number = UInt64(converter) << 8 | UInt64(count)
+    }
+
+    @inline(__always) fileprivate var slot: Int {
+      var hash = words[0] &* 0x9E37_79B9_7F4A_7C15
+      hash = (hash ^ hash >> 29 ^ words[2]) &* 0xBF58_476D_1CE4_E5B9
+      hash = (hash ^ hash >> 32 ^ words[1] ^ number) &* 0x94D0_49BB_1331_11EB
+      return Int(truncatingIfNeeded: hash >> 40) & (ConversionMemo.slotCount - 1)
+    }
+  }
+
+  /// By slot; a number that no key has where nothing is remembered.
+  private let keys: Pile<Key>
+  private let results: Pile<Result>
+
+  init() {
+    keys = Pile(repeating: Key(words: SIMD3(), number: .max), count: Self.slotCount)
+    results = Pile(repeating: Result(), count: Self.slotCount)
+  }
+
+  func free() {
+    keys.free()
+    results.free()
+  }
+
+  /// What a text was converted to, or nil; valid until something else is remembered.
+  @inline(__always) func find(_ key: Key) -> UnsafeMutablePointer<Result>? {
+    let slot = key.slot
+    guard keys[slot].number == key.number, keys[slot].words == key.words else { return nil }
+    return results.base + slot
+  }
+
+  /// Remembers what a text was converted to; nothing when that is too long.
+  func remember(_ key: Key, _ bytes: UnsafeBufferPointer<UInt8>) {
+    if bytes.count > Self.resultLimit { return }
+    let slot = key.slot
+    keys[slot] = key
+    results[slot].count = bytes.count
+    for (i, byte) in bytes.enumerated() { results[slot].bytes[i] = byte }
+  }
+}

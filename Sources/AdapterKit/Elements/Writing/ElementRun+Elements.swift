@@ -1,0 +1,277 @@
+internal import Bytes
+internal import ProductModel
+internal import Profiles
+
+// The general way of writing an element: attributes, stand-ins, constants, computed texts, and everything that there is to say
+// about a value that cannot be written.
+
+extension ElementRun {
+  /// Writes an element, or one for each of its values.
+  mutating func general(
+    _ i: Int, _ step: StepPointer, _ node: Int, _ scope: Int32, _ product: NodeView, repeats: Bool = true
+  ) -> Bool {
+    if repeats, step.pointee.repeats >= 0 { return repeated(i, step, node, scope, product) }
+    if step.pointee.isOptional, find(step.pointee.text, node, product) < 0, chosen.value != step.pointee.text {
+      return false
+    }
+    return element(i, node, scope, product)
+  }
+
+  /// Writes an element with what is in it; takes it back when nothing came that keeps it.
+  mutating func element(_ i: Int, _ node: Int, _ scope: Int32, _ product: NodeView) -> Bool {
+    flush()
+    let step = steps.base + i
+    let isLeaf = step.pointee.end == Int32(i + 1) && step.pointee.kind != .call && step.pointee.kind != .each
+    let hasTag = !step.pointee.lead.isEmpty
+    let value = Int(step.pointee.text)
+    let mark = sink.count
+    // The record itself stays.
+    var isAlive = i == 0
+    if hasTag { literal(step.pointee.open) }
+    if value >= 0, addAttributes(of: value, node, product) == false, isLeaf, step.pointee.attributes.isEmpty {
+      sink.truncate(to: mark)
+      missing(value, product.node(at: node))
+      return false
+    }
+    for k in step.pointee.attributes where attribute(Int(plan.attributeValues[Int(k)]), node, product) {
+      isAlive = true
+    }
+    let body = sink.count
+    if hasTag { sink.append(UInt8(ascii: ">")) }
+    let inside = sink.count
+    if value >= 0, text(value, node, product, inAttribute: false) { isAlive = true }
+    if step.pointee.kind == .call {
+      let block = calls[Int(step.pointee.detail)].block
+      if run(Int(block.lowerBound), Int(block.upperBound), node, scope, product) { isAlive = true }
+    } else if step.pointee.end > Int32(i + 1) {
+      if run(i + 1, Int(step.pointee.end), node, scope, product) { isAlive = true }
+    }
+    // A constant stands as long as what is around it does, but keeps nothing by itself.
+    let isConstant = isLeaf && value >= 0 && sink.count > inside
+    if isFaulted || !(isAlive || isConstant) {
+      sink.truncate(to: mark)
+      return false
+    }
+    if !hasTag { return true }
+    if sink.count == inside {
+      sink.truncate(to: body)
+      sink.append(UInt8(ascii: "/"))
+      sink.append(UInt8(ascii: ">"))
+    } else {
+      literal(step.pointee.close)
+    }
+    return isAlive
+  }
+
+  /// Writes an element for each of a value's texts: its languages, or its values side by side.
+  private mutating func repeated(
+    _ i: Int, _ step: StepPointer, _ node: Int, _ scope: Int32, _ product: NodeView
+  ) -> Bool {
+    let number = Int(step.pointee.repeats)
+    var isAlive = false
+    if plan.values[number].target == nil || plan.values[number].constant != nil {
+      return element(i, node, scope, product)
+    }
+    if let at = plan.values[number].target?.node(from: product.node(at: node)) {
+      let holder = product.node(at: at)
+      for entry in holder.entryRange where matches(holder.entry(entry), number) {
+        if single(i, step, entry, node, scope, product) { isAlive = true }
+        if isFaulted { return isAlive }
+      }
+    }
+    return isAlive ? true : element(i, node, scope, product)
+  }
+
+  private mutating func matches(_ entry: Entry, _ number: Int) -> Bool {
+    if entry.attribute != plan.values[number].attribute { return false }
+    if plan.values[number].language == nil { return entry.facet == plan.values[number].facet.rawValue }
+    return languages.isLanguage(entry.facet)
+  }
+
+  /// Where a value stands: the entry's number, or nil. A value with languages is only there for the one being written.
+  private func entry(of number: Int, _ node: Int, _ product: NodeView) -> Int? {
+    if chosen.value == Int32(number) { return chosen.entry }
+    if facts[number].hasLanguages { return nil }
+    let entry = find(Int32(number), node, product)
+    return entry < 0 ? nil : entry
+  }
+
+  // MARK: Attributes
+
+  /// Writes the language and unit of a text into its element's tag; false when the value has neither entry nor stand-in.
+  private mutating func addAttributes(of number: Int, _ node: Int, _ product: NodeView) -> Bool {
+    if let entry = entry(of: number, node, product) {
+      if isImplied(number, entry, product) {
+        coverage.mark(entry)
+        return false
+      }
+      addFacts(number, entry, plan.values[number].codec, node, product)
+      return true
+    }
+    if plan.values[number].isField {
+      for k in plan.values[number].fallbacks.indices {
+        guard let entry = plan.values[number].fallbacks[k].path.find(from: product.node(at: node)) else { continue }
+        addFacts(number, entry, plan.values[number].fallbacks[k].codec, node, product)
+        return true
+      }
+      return plan.values[number].constant != nil || plan.values[number].derived != nil
+        || isImpliedLevel(number, node, product)
+    }
+    return true
+  }
+
+  /// The attributes that say what a text's language or a number's unit is.
+  private mutating func addFacts(
+    _ number: Int, _ entry: Int, _ codec: borrowing ValueCodec, _ node: Int, _ product: NodeView
+  ) {
+    if let name = plan.values[number].language {
+      let language = languages.text(of: product.entry(entry).facet)
+      if language.count > 0 {
+        literal(name)
+        sink.append(language)
+        sink.append(0x22)
+      }
+    }
+    if let name = plan.values[number].unit {
+      literal(name)
+      scratch.removeAll()
+      if case .fault(let finding) = codec.writeUnit(product.bytes(of: entry), into: &scratch) {
+        wrong(number, entry, product.node(at: node), finding)
+      }
+      sink.attribute(scratch.bytes)
+      sink.append(0x22)
+    }
+  }
+
+  private func isImplied(_ number: Int, _ entry: Int, _ product: NodeView) -> Bool {
+    plan.values[number].isItemID && ItemDefaults.impliesID(of: product.node(at: Int(product.entry(entry).node)))
+  }
+
+  private func isImpliedLevel(_ number: Int, _ node: Int, _ product: NodeView) -> Bool {
+    plan.values[number].isItemLevel && ItemDefaults.isBase(product.node(at: node))
+  }
+
+  /// Writes a value into an attribute of the open tag; whether it keeps the element.
+  private mutating func attribute(_ number: Int, _ node: Int, _ product: NodeView) -> Bool {
+    guard let name = plan.values[number].name,
+      plan.values[number].guards < 0 || holds(plan.values[number].guards, node, product)
+    else { return false }
+    let mark = sink.count
+    literal(name)
+    let start = sink.count
+    let isAlive = text(number, node, product, inAttribute: true)
+    if sink.count == start {
+      sink.truncate(to: mark)
+    } else {
+      sink.append(0x22)
+    }
+    return isAlive
+  }
+
+  // MARK: Texts
+
+  /// Writes a value's text; whether it keeps the element.
+  private mutating func text(_ number: Int, _ node: Int, _ product: NodeView, inAttribute: Bool) -> Bool {
+    if !inAttribute, plan.values[number].guards >= 0, !holds(plan.values[number].guards, node, product) { return false }
+    if let constant = plan.values[number].constant {
+      literal(constant)
+      if let entry = entry(of: number, node, product) {
+        // The product says what always stands here: it is carried.
+        scratch.removeAll()
+        if case .exact = plan.values[number].codec.write(product.bytes(of: entry), into: &scratch),
+          isEscaped(scratch.bytes, constant)
+        {
+          coverage.mark(entry)
+        }
+      }
+      return plan.values[number].rule.isAlways
+    }
+    if plan.values[number].isField {
+      if let entry = entry(of: number, node, product) {
+        if isImplied(number, entry, product) { return false }
+        put(number, entry, plan.values[number].codec, node, product, inAttribute)
+        return true
+      }
+      for k in plan.values[number].fallbacks.indices {
+        guard let entry = plan.values[number].fallbacks[k].path.find(from: product.node(at: node)) else { continue }
+        put(number, entry, plan.values[number].fallbacks[k].codec, node, product, inAttribute)
+        return true
+      }
+    }
+    if isImpliedLevel(number, node, product) {
+      scratch.removeAll()
+      ItemDefaults.baseLevel.withUnsafeBufferPointer {
+        _ = plan.values[number].codec.write(Span(_unsafeElements: $0), into: &scratch)
+      }
+      append(scratch.bytes, inAttribute)
+      return true
+    }
+    return compute(number, node, product, inAttribute)
+  }
+
+  /// Whether a text is a constant of the plan, which is kept escaped.
+  private func isEscaped(_ text: UnsafeBufferPointer<UInt8>, _ constant: Range<Int32>) -> Bool {
+    text.elementsEqual(
+      UnsafeBufferPointer(start: literals.base + Int(constant.lowerBound), count: constant.count))
+  }
+
+  private mutating func append(_ text: UnsafeBufferPointer<UInt8>, _ inAttribute: Bool) {
+    if inAttribute { sink.attribute(text) } else { sink.text(text) }
+  }
+
+  /// Writes what is made of several values.
+  private mutating func compute(_ number: Int, _ node: Int, _ product: NodeView, _ inAttribute: Bool) -> Bool {
+    scratch.removeAll()
+    let view = product.node(at: node)
+    let outcome: PatternCodec.Writing
+    switch plan.values[number].source {
+    case .composite(let path, let pattern):
+      guard let at = path.node(from: view) else { return missing(number, view) }
+      outcome = pattern.write(product.node(at: at), into: &scratch, coverage: &coverage)
+    case .list(let list): outcome = list.write(view, into: &scratch, coverage: &coverage)
+    case .field:
+      guard let derived = plan.values[number].derived else { return missing(number, view) }
+      let about = plan.values[number].isAboutTopItem && topItem >= 0 ? product.node(at: topItem) : view
+      outcome = derived.write(about, number: self.number, into: &scratch, coverage: &coverage)
+    }
+    switch outcome {
+    case .missing: return missing(number, view)
+    case .fault(let part):
+      wrong(number, -1, view, part.finding, path: part.path?.description, value: part.value)
+      return false
+    case .written:
+      if let finding = plan.values[number].limit.check(scratch.bytes) { wrong(number, -1, view, finding) }
+      append(scratch.bytes, inAttribute)
+      return plan.values[number].isDerivedFromProduct || plan.values[number].rule.isAlways
+    }
+  }
+
+  private mutating func put(
+    _ number: Int, _ entry: Int, _ codec: borrowing ValueCodec, _ node: Int, _ product: NodeView, _ inAttribute: Bool
+  ) {
+    markPlace(number, entry, product)
+    if codec.writesAsIs, !plan.values[number].limit.isLimited {
+      coverage.mark(entry)
+      return append(index.bytes(of: entry), inAttribute)
+    }
+    let view = product.node(at: node)
+    scratch.removeAll()
+    switch codec.write(product.bytes(of: entry), into: &scratch) {
+    case .exact: coverage.mark(entry)
+    case .lossy(let reason): coverage.lose(entry, reason)
+    case .fault(let finding): return wrong(number, entry, view, finding)
+    }
+    if let finding = plan.values[number].limit.check(scratch.bytes) { return wrong(number, entry, view, finding) }
+    append(scratch.bytes, inAttribute)
+  }
+
+  /// What a path's selectors say is said by the place: `party[role=supplier]`.
+  private mutating func markPlace(_ number: Int, _ entry: Int, _ product: NodeView) {
+    guard let target = plan.values[number].target else { return }
+    let holder = product.node(at: Int(product.entry(entry).node))
+    if !target.steps.isEmpty { coverage.markKeys(of: holder) }
+    if let currency = plan.values[number].codec.currency, holder.has(.currency, currency) {
+      coverage.mark(.currency, of: holder)
+    }
+  }
+}

@@ -1,0 +1,290 @@
+internal import Bytes
+internal import Diagnostics
+internal import Documents
+internal import ProductModel
+
+/// Runs a writing plan over products into a sink.
+///
+/// The run goes through the steps of the plan once for each node that they are about. Elements that hold others are not
+/// written when they are met but when something inside is (`flush`); an element in which nothing kept it is taken back by
+/// truncating the sink. The plan's parts that the inner loop reads are copied into raw memory, out of reach of reference counts.
+struct ElementRun: ~Copyable {
+  enum Outcome { case written, notApplicable, faulted }
+
+  /// An element that is open in the document, or will be when something inside is written.
+  struct OpenElement {
+    var step: Int32
+    /// Whether something that keeps the element around it was written before it.
+    var wasAlive: Bool
+    /// Where its tag begins in the sink, once it is written.
+    var mark = 0
+  }
+
+  /// Deeper packs than this are taken for a mistake.
+  static let depthLimit = 16
+  private static let flushLimit = 256 << 10
+
+  let plan: ElementWritingPlan
+  let steps: Pile<ElementWritingPlan.Step>
+  let literals: Pile<UInt8>
+  let facts: Pile<ElementWritingPlan.ValueFacts>
+  let eaches: Pile<ElementWritingPlan.Each>
+  let inherited: Pile<ElementWritingPlan.Inherited>
+  let setAttributes: Pile<Attribute>
+  let calls: Pile<ElementWritingPlan.Call>
+  private let guardSets: Pile<Range<Int32>>
+  /// By guard set: the node it was last asked about, with the product's number and the answer.
+  private let answers: Pile<Int>
+
+  var sink = XMLSink()
+  var scratch = ByteBuffer(capacity: 1 << 12)
+  var coverage = Coverage()
+  let memo = ConversionMemo()
+
+  // The product at hand.
+  var index = ProductIndex()
+  var slots: EntrySlots
+  let tester: NodeTester
+  let paths: ProductPaths
+  var languages = LanguageTexts()
+  /// Counts products, also those left out.
+  var serial = 0
+  /// The number of the product in the document.
+  var number = 0
+  var topItem = -1
+
+  /// Open elements, of which the first `written` are in the sink.
+  private var elements = Pile<OpenElement>()
+  private var written = 0
+  /// The nodes of the loops around, outermost first.
+  var loops = Pile<Int32>()
+  /// The items being written into each other.
+  var items = Pile<Int32>()
+  /// The entry that a repeated element is being written for.
+  var chosen: (value: Int32, entry: Int) = (-1, -1)
+
+  var findings: [ElementWriteFinding] = []
+  var isFaulted = false
+
+  init(_ plan: ElementWritingPlan) {
+    self.plan = plan
+    steps = Pile(plan.steps)
+    literals = Pile(plan.literals)
+    facts = Pile(plan.facts)
+    eaches = Pile(plan.eaches)
+    inherited = Pile(plan.inherited)
+    setAttributes = Pile(plan.setAttributes)
+    calls = Pile(plan.calls)
+    guardSets = Pile(plan.guardSets)
+    answers = Pile(repeating: -1, count: plan.guardSets.count)
+    slots = EntrySlots(plan.slots)
+    tester = NodeTester(plan.tests)
+    paths = ProductPaths(plan.paths)
+  }
+
+  deinit {
+    steps.free()
+    literals.free()
+    facts.free()
+    eaches.free()
+    inherited.free()
+    setAttributes.free()
+    calls.free()
+    guardSets.free()
+    answers.free()
+    memo.free()
+    index.free()
+    slots.free()
+    tester.free()
+    paths.free()
+    languages.free()
+    elements.free()
+    loops.free()
+    items.free()
+  }
+
+  var isFull: Bool { sink.count >= Self.flushLimit }
+
+  mutating func begin() {
+    sink.append(plan.prologue)
+    if let last = plan.prologue.last, last != 0x0A { sink.append(0x0A) }
+  }
+
+  mutating func end() { sink.append(plan.epilogue) }
+
+  mutating func flush(to document: OutputDocument) throws(Fault) {
+    if sink.count > 0 { try document.write(sink.bytes) }
+    sink.removeAll()
+  }
+
+  // MARK: Products
+
+  mutating func write(_ batch: borrowing ProductBatch, _ i: Int, losses: inout LossReport) -> Outcome {
+    let product = batch[product: i]
+    for i in plan.accepts.indices where !plan.accepts[i].holds(product) { return .notApplicable }
+    let mark = sink.count
+    isFaulted = false
+    number += 1
+    serial += 1
+    index.begin(batch.unsafeMemory(product: i))
+    slots.fill(WritingCompiler.productScope, from: 0, index, &languages)
+    coverage.begin(product)
+    if plan.isPerTopItem { topItems(product) } else { record(-1, product) }
+    if isFaulted {
+      sink.truncate(to: mark)
+      number -= 1
+      return .faulted
+    }
+    coverage.finish(product, into: &losses)
+    return .written
+  }
+
+  /// Writes a record for each item that no other one contains.
+  private mutating func topItems(_ product: NodeView) {
+    let first = index.first(.item, under: 0)
+    if first < 0 {
+      isFaulted = true
+      findings.append(
+        ElementWriteFinding(code: .elementNoItem, field: "", message: DiagnosticCode.elementNoItem.title))
+      return
+    }
+    var item = first, count = 0
+    while item >= 0, !isFaulted {
+      if !isContained(item) {
+        count += 1
+        record(item, product)
+      }
+      item = index.next(after: item, under: 0)
+    }
+    // Each is in another one: a circle, which the depth shows.
+    if count == 0 { record(first, product) }
+  }
+
+  private mutating func record(_ item: Int, _ product: NodeView) {
+    topItem = item
+    loops.removeAll()
+    items.removeAll()
+    elements.removeAll()
+    written = 0
+    // The record stands even when nothing came inside.
+    if steps[0].kind == .container {
+      open(0)
+      _ = run(1, Int(steps[0].end), 0, WritingCompiler.productScope, product)
+      _ = close(true)
+    } else {
+      _ = element(0, 0, WritingCompiler.productScope, product)
+    }
+    sink.append(0x0A)
+  }
+
+  // MARK: The program
+
+  /// Runs some steps at a node; whether something was written that keeps what is around it.
+  mutating func run(_ start: Int, _ limit: Int, _ node: Int, _ scope: Int32, _ product: NodeView) -> Bool {
+    let floor = elements.count
+    // The end of the innermost open element's steps, and whether something in it is alive.
+    var end = limit, isAlive = false
+    var i = start
+    while true {
+      if i == end {
+        if elements.count == floor { return isAlive }
+        isAlive = close(isAlive)
+        end = elements.count > floor ? Int(steps[Int(elements[elements.count - 1].step)].end) : limit
+        continue
+      }
+      let step = steps.base + i
+      if step.pointee.guards >= 0, !holds(step.pointee.guards, node, product) {
+        i = Int(step.pointee.end)
+        continue
+      }
+      switch step.pointee.kind {
+      case .container:
+        open(i, isAlive)
+        isAlive = false
+        end = Int(step.pointee.end)
+        i += 1
+        continue
+      case .copy: if copy(i, step, node, scope, product) { isAlive = true }
+      case .measure: if measure(i, step, node, scope, product) { isAlive = true }
+      case .converted: if converted(i, step, node, scope, product) { isAlive = true }
+      case .texts: if texts(i, step, node, scope, product) { isAlive = true }
+      case .literal:
+        flush()
+        literal(step.pointee.lead)
+        if !step.pointee.isOptional { isAlive = true }
+      case .element: if general(i, step, node, scope, product) { isAlive = true }
+      case .each: if each(i, step, node, product) { isAlive = true }
+      case .call: if call(i, step, node, product) { isAlive = true }
+      }
+      if isFaulted {
+        while elements.count > floor { _ = close(false) }
+        return isAlive
+      }
+      // A node of the same scope further inside may have taken the slots.
+      if step.pointee.kind.rawValue >= ElementWritingPlan.Step.Kind.each.rawValue, !slots.holds(node, in: scope) {
+        slots.fill(scope, from: node, index, &languages)
+      }
+      i = Int(step.pointee.end)
+    }
+  }
+
+  @inline(__always) mutating func holds(_ set: Int32, _ node: Int, _ product: NodeView) -> Bool {
+    let key = serial << 17 | node << 1
+    let answer = answers[Int(set)]
+    if answer | 1 == key | 1 { return answer & 1 != 0 }
+    let isTrue = tester.holds(guardSets[Int(set)], node, index, product)
+    answers[Int(set)] = key | (isTrue ? 1 : 0)
+    return isTrue
+  }
+
+  // MARK: Open elements
+
+  /// Opens an element; its tag is written when something inside is.
+  @inline(__always) mutating func open(_ step: Int, _ wasAlive: Bool = false) {
+    elements.append(OpenElement(step: Int32(step), wasAlive: wasAlive))
+  }
+
+  /// Ends the innermost element, and takes it back unless something keeps it; whether something keeps the one around it.
+  @inline(__always) mutating func close(_ isAlive: Bool) -> Bool {
+    elements.removeLast()
+    if written <= elements.count {
+      if isAlive { empty(elements[elements.count]) }
+      return isAlive || elements[elements.count].wasAlive
+    }
+    let element = elements[elements.count]
+    written = elements.count
+    let step = steps.base + Int(element.step)
+    if !isAlive {
+      sink.truncate(to: element.mark)
+    } else if sink.count == element.mark + step.pointee.lead.count {
+      sink.truncate(to: element.mark)
+      empty(element)
+    } else {
+      literal(step.pointee.close)
+    }
+    return isAlive || element.wasAlive
+  }
+
+  /// Writes an element in which nothing came.
+  @inline(never) private mutating func empty(_ element: OpenElement) {
+    flush()
+    literal(steps[Int(element.step)].open)
+    sink.append(UInt8(ascii: "/"))
+    sink.append(UInt8(ascii: ">"))
+  }
+
+  /// Writes the tags that are waiting.
+  @inline(__always) mutating func flush() { if written < elements.count { writeTags() } }
+
+  @inline(never) private mutating func writeTags() {
+    while written < elements.count {
+      elements[written].mark = sink.count
+      literal(steps[Int(elements[written].step)].lead)
+      written += 1
+    }
+  }
+
+  @inline(__always) mutating func literal(_ range: Range<Int32>) {
+    sink.literal(literals.base + Int(range.lowerBound), Int(range.upperBound &- range.lowerBound))
+  }
+}

@@ -1,0 +1,65 @@
+public import Diagnostics
+public import Documents
+public import ProductModel
+internal import Profiles
+
+/// Writes products as an XML document by the element layout of a profile.
+///
+/// An element whose value is missing is not written, nor are elements around it that stay empty. A product that lacks what
+/// the partner requires, or has a value that the partner cannot take, is reported and left out whole.
+public final class ElementWriter: ProductWriter {
+  private let output: OutputDocument
+  private let context: AdapterContext
+  private var run: ElementRun
+
+  /// Starts a document.
+  ///
+  /// - Throws: `.configuration` for a profile without an element layout or with one that cannot run; `.output`.
+  public init(_ output: OutputDocument, _ context: AdapterContext) throws(Fault) {
+    guard case .elements(let layout) = context.profile.layout else {
+      throw Fault(
+        .configuration,
+        Diagnostic(
+          .elementLayout, at: Place(file: context.profile.file), value: context.profile.name,
+          message: .init("the profile has no xml: layout", vi: "hồ sơ không có bố cục xml:")))
+    }
+    self.output = output
+    self.context = context
+    run = ElementRun(try ElementWritingPlan(layout, profile: context.profile, asOf: context.asOf))
+    run.begin()
+  }
+
+  /// Writes the good products of a batch, a record each or one for each top item.
+  public func write(_ batch: inout ProductBatch) throws(Fault) {
+    for i in 0..<batch.count where batch.rows[i].state == .good {
+      switch run.write(batch, i, losses: &context.losses) {
+      case .written: break
+      case .notApplicable: batch.rows[i].state = .notApplicable
+      case .faulted: batch.rows[i].state = .faulted
+      }
+      if !run.findings.isEmpty { report(batch, i) }
+      if run.isFull { try run.flush(to: output) }
+    }
+    try run.flush(to: output)
+  }
+
+  /// Writes what stands behind the records.
+  public func finish() throws(Fault) {
+    run.end()
+    try run.flush(to: output)
+  }
+
+  private func report(_ batch: borrowing ProductBatch, _ i: Int) {
+    let identity = batch[product: i].identity
+    for finding in run.findings {
+      let origin = finding.entry >= 0 ? batch.origin(product: i, entry: finding.entry) : 0
+      var place = context.locate(batch.rows[i], origin)
+      place.field = place.field ?? finding.field
+      context.diagnostics.report(
+        Diagnostic(
+          finding.code, severity: finding.severity, at: place, product: identity, attribute: finding.attribute,
+          value: finding.value, message: finding.message, hint: finding.hint))
+    }
+    run.findings.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,91 @@
+internal import ProductModel
+
+extension NodeKind {
+  /// The place among all kinds, without a table.
+  @inline(__always) var ordinal: Int { Int(unsafeBitCast(self, to: UInt8.self)) }
+}
+
+extension Attribute {
+  /// The place among all attributes, without a table.
+  @inline(__always) var ordinal: Int { Int(unsafeBitCast(self, to: UInt8.self)) }
+}
+
+/// The product being written: its parts in raw memory, and the product's own children linked by kind, since a program asks
+/// again and again for the same few among dozens.
+struct ProductIndex {
+  private(set) var memory: ProductMemory
+  /// The first child of each kind, or -1.
+  private let firsts = Pile<Int32>(repeating: -1, count: NodeKind.allCases.count)
+  private let lasts = Pile<Int32>(repeating: -1, count: NodeKind.allCases.count)
+  /// By node: the product's next child of the same kind, or -1.
+  private var nexts = Pile<Int32>()
+
+  init() { memory = ProductMemory.none }
+
+  func free() {
+    firsts.free()
+    lasts.free()
+    nexts.free()
+  }
+
+  mutating func begin(_ memory: ProductMemory) {
+    self.memory = memory
+    for kind in firsts.indices {
+      firsts[kind] = -1
+      lasts[kind] = -1
+    }
+    let end = Int(memory.nodes[0].end)
+    while nexts.count < end { nexts.append(-1) }
+    var i = 1
+    while i < end {
+      let kind = memory.nodes[i].kind.ordinal
+      if lasts[kind] < 0 { firsts[kind] = Int32(i) } else { nexts[Int(lasts[kind])] = Int32(i) }
+      lasts[kind] = Int32(i)
+      nexts[i] = -1
+      i = Int(memory.nodes[i].end)
+    }
+  }
+
+  /// The first child of a kind, or -1.
+  @inline(__always) func first(_ kind: NodeKind, under parent: Int) -> Int {
+    parent == 0 ? Int(firsts[kind.ordinal]) : search(kind, from: parent + 1, under: parent)
+  }
+
+  /// The child of the same kind behind another one, or -1.
+  @inline(__always) func next(after child: Int, under parent: Int) -> Int {
+    parent == 0
+      ? Int(nexts[child]) : search(memory.nodes[child].kind, from: Int(memory.nodes[child].end), under: parent)
+  }
+
+  private func search(_ kind: NodeKind, from start: Int, under parent: Int) -> Int {
+    let end = Int(memory.nodes[parent].end)
+    var i = start
+    while i < end {
+      if memory.nodes[i].kind == kind { return i }
+      i = Int(memory.nodes[i].end)
+    }
+    return -1
+  }
+
+  /// A node's entries.
+  @inline(__always) func entries(of node: Int) -> (first: Int, end: Int) {
+    (Int(memory.nodes[node].first), Int(memory.nodes[node + 1].first))
+  }
+
+  /// The first entry of an attribute and facet on a node, or -1.
+  @inline(__always) func find(_ attribute: Attribute, _ facet: UInt16 = 0, on node: Int) -> Int {
+    var (i, end) = entries(of: node)
+    while i < end {
+      if memory.entries[i].attribute == attribute, memory.entries[i].facet == facet { return i }
+      i &+= 1
+    }
+    return -1
+  }
+
+  /// An entry's bytes.
+  @inline(__always) func bytes(of entry: Int) -> UnsafeBufferPointer<UInt8> {
+    let entry = memory.entries + entry
+    return UnsafeBufferPointer(
+      start: memory.bytes + Int(entry.pointee.offset), count: Int(entry.pointee.length))
+  }
+}
