@@ -29,6 +29,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    // SQLite for the ledger; only `Ledger` imports it.
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // Floor 0: C libraries of the system and thin shims over them.
@@ -78,9 +80,12 @@ let package = Package(
     .target(name: "JapanSheet", dependencies: ["AdapterKit"], path: "Plugins/JapanSheet", swiftSettings: strict),
     .target(name: "KoreaSheet", dependencies: ["AdapterKit"], path: "Plugins/KoreaSheet", swiftSettings: strict),
 
-    // Floor 5: endpoints over libcurl.
+    // Floor 5: the durable record of what was done; endpoints over libcurl.
     .target(
-      name: "Transfer", dependencies: ["Bytes", "CLibCURL", "CZlib", "Diagnostics", "Documents", "Settings"],
+      name: "Ledger", dependencies: ["COcopShims", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict),
+    .target(
+      name: "Transfer", dependencies: ["CLibCURL", "CZlib", "Bytes", "Diagnostics", "Documents", "Ledger", "Settings"],
       swiftSettings: strict),
 
     // Floor 7: the command.
@@ -88,7 +93,8 @@ let package = Package(
       name: "ocop",
       dependencies: [
         "AdapterKit", "Canonical", "SupplierXML", "AmazonFeed", "BuuDienFeed", "ProducerSheet", "JapanSheet",
-        "KoreaSheet", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "KoreaSheet", "Settings", "Ledger", "Transfer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
@@ -114,7 +120,10 @@ let package = Package(
       ],
       // What the conformance suite has shown; the matrix of capabilities is made from it.
       exclude: ["Conformance"], swiftSettings: strict),
-    .testTarget(name: "TransferTests", dependencies: ["Transfer", "Diagnostics", "Settings"], swiftSettings: strict),
+    .testTarget(name: "LedgerTests", dependencies: ["Diagnostics", "Ledger"], swiftSettings: strict),
+    .testTarget(
+      name: "TransferTests", dependencies: ["Bytes", "Diagnostics", "Ledger", "Settings", "Transfer"],
+      swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["ocop"], swiftSettings: strict),
     // The command against real servers, and servers that fail on purpose; see Tests/Servers.
     .testTarget(

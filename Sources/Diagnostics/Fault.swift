@@ -16,6 +16,8 @@ public struct Fault: Error, Sendable, CustomStringConvertible {
     case configuration
     /// Something outside failed and may succeed later (75).
     case transient
+    /// Only a person can decide what to do, such as about an upload whose outcome nobody can be asked for (5).
+    case stopped
     /// A defect of the gateway itself (70).
     case bug
   }
@@ -70,6 +72,7 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     case .output: self = .outputFailed
     case .configuration: self = .configuration
     case .transient: self = .tryAgain
+    case .stopped: self = .stopped
     case .bug: self = .bug
     }
   }

@@ -57,5 +57,5 @@ extension DiagnosticCode {
     [
       .curlMissing, .urlScheme, .urlPassword, .urlMalformed, .remoteName, .s3Service, .mailAddress, .mailHeader,
       .mailUnknown,
-    ] + networkCodes + endpointCodes + sellingPartnerCodes
+    ] + networkCodes + endpointCodes + sellingPartnerCodes + deliveryCodes
 }

@@ -2,6 +2,7 @@
 #ifndef OCOP_SHIMS_H
 #define OCOP_SHIMS_H
 #include "ocop_digest.h"
+#include "ocop_files.h"
 #include "ocop_scan.h"
 #include "ocop_split.h"
 #endif

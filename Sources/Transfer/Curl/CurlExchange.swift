@@ -169,6 +169,7 @@ final class CurlExchange: @unchecked Sendable {
     // A new answer (after 100 Continue, a challenge of log-in): its headers replace the earlier ones.
     if text.hasPrefix("HTTP/") {
       response.headers = []
+      response.isHTTP1 = text.hasPrefix("HTTP/1")
       response.announcedLength = nil
       response.status = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
       return true

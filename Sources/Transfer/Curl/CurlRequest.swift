@@ -54,6 +54,8 @@ struct CurlResponse: Sendable {
   var result: CURLcode
   /// The last status of HTTP or reply of FTP and SMTP; 0 when there was none.
   var status: Int
+  /// Whether the last answer came in HTTP/1, whose bodies may end with the connection alone.
+  var isHTTP1 = false
   /// Headers of the last answer (HTTP), or the server's replies (FTP, SMTP), in order.
   var headers: [(name: String, value: String)] = []
   /// The body of an answer with an error status, at most 64 KiB.

@@ -10,6 +10,9 @@ public struct TransferHead: Sendable {
   public var offset: UInt64
   /// The version of the file, where the server tells.
   public var version: RemoteVersion
+  /// Whether the protocol itself tells a whole body from one that was cut off: by a length, chunks, frames or a reply at the
+  /// end. A body of HTTP/1 that ends with the connection does not (R13).
+  public var isDelimited = true
 
   /// Makes a head.
   public init(status: Int, length: UInt64?, offset: UInt64, version: RemoteVersion) {

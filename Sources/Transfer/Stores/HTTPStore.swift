@@ -183,8 +183,12 @@ extension CurlResponse {
 
   /// The head of a body: where it starts and how long it is.
   var head: TransferHead {
-    TransferHead(
+    var head = TransferHead(
       status: status, length: announcedLength, offset: status == 206 ? contentRange?.first ?? 0 : 0, version: version)
+    // HTTP/1 without a length and chunks ends with the connection; later versions have frames.
+    head.isDelimited =
+      announcedLength != nil || !isHTTP1 || self["transfer-encoding"]?.lowercased().contains("chunked") == true
+    return head
   }
 
   /// `bytes 100-199/200`.

@@ -3,9 +3,11 @@ import ArgumentParser
 import Canonical
 import Diagnostics
 import Documents
+import Ledger
 import ProductModel
 import Profiles
 import Rules
+import Transfer
 import Settings
 
 struct Explain: ParsableCommand {
@@ -95,8 +97,7 @@ extension DiagnosticCode {
   static let all: [DiagnosticCode] = {
     let declared: [[DiagnosticCode]] = [
       documentsCodes, productModelCodes, settingsCodes, profilesCodes, conversionCodes, tableCodes, elementCodes,
-      workbookEngineCodes,
-      ruleCodes, pipelineCodes, canonicalCodes,
+      workbookEngineCodes, ruleCodes, pipelineCodes, canonicalCodes, transferCodes, ledgerCodes,
     ]
     var seen = Set<String>()
     return declared.joined().filter { seen.insert($0.id).inserted }.sorted { $0.id < $1.id }

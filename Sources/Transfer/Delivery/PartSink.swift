@@ -1,0 +1,218 @@
+internal import Bytes
+internal import Diagnostics
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Writes a download into its part file and proves, as far as the server's words go, that it is whole: own count, own limit,
+/// own digest. Goes on where an earlier attempt or run stopped.
+final class PartSink: ByteSink {
+  private struct State {
+    var count: UInt64 = 0
+    var sha256 = SHA256()
+    var head: TransferHead?
+    var end: UInt64?
+    var resumedAt: UInt64 = 0
+    var wanted = RemoteVersion()
+    var failure: TransferFault?
+  }
+
+  let descriptor: Int32
+  private let path: String
+  private let remote: String
+  private let limit: UInt64
+  private let state = Mutex(State())
+  private let progress: @Sendable (UInt64, UInt64?) -> Void
+  private let onVersion: @Sendable (RemoteVersion) -> Void
+  /// A part shorter than this is not worth being remembered beyond this run.
+  private static let worthKeeping: UInt64 = 1 << 20
+
+  /// - Parameters:
+  ///   - descriptor: the part file; the sink closes it.
+  ///   - onVersion: is told, on the engine's thread, which version a long download reads.
+  init(
+    _ descriptor: Int32, path: String, remote: String, limit: UInt64,
+    progress: @escaping @Sendable (UInt64, UInt64?) -> Void,
+    onVersion: @escaping @Sendable (RemoteVersion) -> Void
+  ) {
+    self.descriptor = descriptor
+    self.path = path
+    self.remote = remote
+    self.limit = limit
+    self.progress = progress
+    self.onVersion = onVersion
+  }
+
+  deinit { close(descriptor) }
+
+  // MARK: Between attempts
+
+  /// Bytes in the part.
+  var count: UInt64 { state.withLock { $0.count } }
+  /// The offset at which the last attempt went on.
+  var resumedAt: UInt64 { state.withLock { $0.resumedAt } }
+  /// What the server said last.
+  var head: TransferHead? { state.withLock { $0.head } }
+  /// What ended an attempt here.
+  var failure: TransferFault? { state.withLock { $0.failure } }
+  /// SHA-256 of the part.
+  var sha256: String { state.withLock { $0.sha256.hex } }
+  /// The offset at which the announced bytes end.
+  var end: UInt64? { state.withLock { $0.end } }
+
+  /// Takes over the bytes of an earlier run, read from a version.
+  ///
+  /// - Throws: `.output` with `local-file`.
+  func adopt(_ version: RemoteVersion) throws(Fault) {
+    var digest = SHA256()
+    let count = try readAll { digest.add($0) }
+    state.withLock {
+      $0.count = count
+      $0.sha256 = digest
+      $0.wanted = version
+    }
+  }
+
+  /// Prepares an attempt: from where and of which version to read. A part that nothing ties to a version starts anew.
+  func prepare() -> (offset: UInt64, version: RemoteVersion?) {
+    state.withLock { state in
+      state.failure = nil
+      state.end = nil
+      state.head = nil
+      let isKnown = state.wanted.etag != nil || (state.wanted.size != nil && state.wanted.modified != nil)
+      return isKnown && state.count > 0 ? (state.count, state.wanted) : (0, nil)
+    }
+  }
+
+  /// Forgets all bytes, so that the next attempt starts anew.
+  func discard() {
+    state.withLock {
+      $0.count = 0
+      $0.sha256 = SHA256()
+      $0.wanted = RemoteVersion()
+    }
+    _ = ftruncate(descriptor, 0)
+  }
+
+  /// MD5 of the part, for a server that tells it.
+  ///
+  /// - Throws: `.output` with `local-file`.
+  func md5() throws(Fault) -> String {
+    var digest = MD5()
+    _ = try readAll { digest.add($0) }
+    return digest.hex
+  }
+
+  private func readAll(_ body: (UnsafeRawBufferPointer) -> Void) throws(Fault) -> UInt64 {
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+    defer { memory.deallocate() }
+    var at: UInt64 = 0
+    while true {
+      let count = pread(descriptor, memory.baseAddress, memory.count, off_t(clamping: at))
+      if count < 0, errno == EINTR { continue }
+      if count < 0 { throw Fault.local(path, errno) }
+      if count == 0 { return at }
+      body(UnsafeRawBufferPointer(rebasing: memory[..<count]))
+      at += UInt64(count)
+    }
+  }
+
+  // MARK: On the engine's thread
+
+  func start(_ head: TransferHead) throws(Fault) {
+    let fault = state.withLock { state -> TransferFault? in
+      state.head = head
+      state.end = head.length.map { head.offset + $0 }
+      if let end = state.end, end > limit { return tooLarge() }
+      if head.offset == 0, state.count > 0 {
+        state.count = 0
+        state.sha256 = SHA256()
+        state.wanted = RemoteVersion()
+        if ftruncate(descriptor, 0) != 0 { return TransferFault(Fault.local(path, errno), .giveUp) }
+      } else if head.offset != state.count || (head.offset > 0 && state.wanted.contradicts(head.version)) {
+        // Another place or another version than asked for: what is here does not belong to what would come.
+        state.wanted = RemoteVersion()
+        return incomplete(
+          .init(
+            "the server goes on at another place or with another file", vi: "máy chủ gửi tiếp từ vị trí hoặc tệp khác"))
+      }
+      if head.offset == 0 { state.wanted = head.version }
+      state.resumedAt = head.offset
+      return nil
+    }
+    if let fault { throw failed(fault) }
+    if head.offset == 0, head.length ?? .max > Self.worthKeeping { onVersion(head.version) }
+  }
+
+  func receive(_ bytes: UnsafeRawBufferPointer) throws(Fault) {
+    let (fault, count, end) = state.withLock { state -> (TransferFault?, UInt64, UInt64?) in
+      let count = state.count + UInt64(bytes.count)
+      if count > limit { return (tooLarge(), count, nil) }
+      if let end = state.end, count > end {
+        state.wanted = RemoteVersion()
+        return (incomplete(.init("more bytes than announced", vi: "nhiều byte hơn thông báo")), count, nil)
+      }
+      if let error = writeAll(descriptor, bytes, at: state.count) {
+        return (TransferFault(Fault.local(path, error), .giveUp), count, nil)
+      }
+      state.sha256.add(bytes)
+      state.count = count
+      return (nil, count, state.end)
+    }
+    if let fault { throw failed(fault) }
+    progress(count, end)
+  }
+
+  private func failed(_ fault: TransferFault) -> Fault {
+    state.withLock { $0.failure = fault }
+    return fault.fault
+  }
+
+  private func tooLarge() -> TransferFault {
+    TransferFault(
+      Fault(
+        .unreadable,
+        Diagnostic(
+          .transferTooLarge, at: Place(file: remote),
+          message: .init(
+            "The file has more than the \(limit) bytes that the endpoint allows.",
+            vi: "Tệp có nhiều hơn \(limit) byte mà điểm kết nối cho phép."))),
+      .giveUp)
+  }
+
+  /// A download that is not whole, and why.
+  func incomplete(_ reason: LocalizedText) -> TransferFault {
+    TransferFault(
+      Fault(
+        .transient,
+        Diagnostic(
+          .downloadIncomplete, at: Place(file: remote),
+          message: .init("The download is not whole: \(reason.en).", vi: "Tệp tải về không đầy đủ: \(reason.vi)."))),
+      .retry)
+  }
+}
+
+extension RemoteVersion {
+  /// Whether both say something about the same thing, and say different things.
+  func contradicts(_ other: RemoteVersion) -> Bool {
+    func differ<T: Equatable>(_ a: T?, _ b: T?) -> Bool {
+      if let a, let b { a != b } else { false }
+    }
+    return differ(etag, other.etag) || differ(size, other.size) || differ(modified, other.modified)
+  }
+
+  /// For the ledger: `size modified etag`, with `-` for what is not known.
+  var notation: String {
+    "\(size.map { String($0) } ?? "-") \(modified.map { String($0) } ?? "-") \(etag ?? "-")"
+  }
+
+  /// Reads the ledger's notation.
+  init?(notation: String) {
+    let parts = notation.split(separator: " ", maxSplits: 2)
+    guard parts.count == 3 else { return nil }
+    self.init(
+      size: UInt64(parts[0]), modified: Int64(parts[1]), etag: parts[2] == "-" ? nil : String(parts[2]))
+  }
+}
