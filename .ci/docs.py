@@ -218,6 +218,61 @@ def capabilities(command):
     return "\n".join(text)
 
 
+ENDPOINTS = """\
+# Endpoints
+
+Places that files come from and go to, in a YAML file: that of `--endpoints`, else of `OCOP_ENDPOINTS`, else `endpoints.yaml` in
+the current folder, else `~/.config/ocop/endpoints.yaml` (below `$XDG_CONFIG_HOME` where that is set). [An
+example](endpoints.example.yaml) to begin with:
+
+```yaml
+endpoints:
+  saigon-coop:
+    url: sftp://ocop@sftp.example.vn:2222/in/
+    key: ~/.ssh/ocop_ed25519
+```
+
+`ocop endpoints lint` finds the faults of the file without connecting, `ocop endpoints test` logs in and lists, `ocop endpoints
+trust` shows and adds a server's key. A fault in one endpoint does not keep the others from being used.
+
+## On the command line
+
+`NAME` is an endpoint, `NAME:path` a path below its own. Where a file could be meant too (`ocop convert`), **a file of that very
+name wins**, and anything that begins with `./` or `/` is a file; so a mistyped name is an error and never a stray file. A URL
+(`sftp://user@host/folder/file`) works without the file, with its defaults, by key of the SSH agent or without log-in: a
+password in a URL is refused. A slash at the end means a folder; `*`, `?`, `[a-z]`, `{csv,xml}` in the last name mean many files.
+
+## Values
+
+- **Durations**: `500ms`, `30s`, `15m`, `2h`, `1d`. **Sizes**: `500kB`, `2GB` (powers of 1000), `64KiB`, `2GiB` (powers of 1024).
+- **Paths**: `~/` is the home folder; other relative paths start from the folder of this file.
+- **Secrets**: `{env: NAME}`, a variable; `{file: path}`, a file of yours or root's on which nobody else has rights, one line;
+  `{command: [program, argument]}`, run without a shell for at most 30 seconds, its output (`{command: "text"}` goes to `sh -c`).
+  They are fetched when their endpoint is used. A secret written out is refused unless the file itself is yours alone (mode 0600),
+  and lint warns even then. With a command in it, nobody else may write the file; nobody but you and your group ever.
+- **TLS and host keys are always verified.** No key switches that off: name the authority (`tls.ca`), or the server's key
+  (`known-hosts`, `ocop endpoints trust`).
+
+"""
+
+
+def endpoints(command):
+    keys = command.json("endpoints", "keys")
+    text = [ENDPOINTS + "## Keys\n"]
+    group = None
+    for key in keys:
+        head, _, name = key["key"].rpartition(".")
+        if head != group:
+            if group is not None:
+                text.append(table(["key", "takes", "meaning", "without it", "example", "with"], rows))
+            text.append(f"### {head}\n" if head else "")
+            group, rows = head, []
+        rows.append([f"`{name}`", key["type"], key["meaning"], f"`{key['default']}`" if key["default"] else "",
+                     f"`{key['example']}`", ", ".join(key["schemes"]) or "all"])
+    text.append(table(["key", "takes", "meaning", "without it", "example", "with"], rows))
+    return "\n".join(text)
+
+
 def commands(command):
     tree = json.loads(command.text("--experimental-dump-help"))["command"]
     text = ["# Commands\n"]
@@ -250,7 +305,7 @@ def main(path, check):
     command = Command(path)
     pages = {
         "model.md": model(command), "commands.md": commands(command), "diagnostics.md": diagnostics(command),
-        "exit-codes.md": exit_codes(), "profiles.md": profiles(command), "capabilities.md": capabilities(command),
+        "endpoints.md": endpoints(command), "exit-codes.md": exit_codes(), "profiles.md": profiles(command), "capabilities.md": capabilities(command),
     }
     titles = [(name, text.splitlines()[0].removeprefix("# ")) for name, text in pages.items()]
     pages["README.md"] = index(titles)

@@ -63,6 +63,10 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
   case tryAgain = 75
   /// Configuration is wrong.
   case configuration = 78
+  /// Stopped by SIGINT; parts of transfers are kept.
+  case interrupted = 130
+  /// Stopped by SIGTERM; parts of transfers are kept.
+  case terminated = 143
 
   /// The exit code of a fault.
   public init(_ kind: Fault.Kind) {

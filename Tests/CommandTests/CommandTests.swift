@@ -17,7 +17,10 @@ struct CommandTests {
   }
 
   /// The example in a command's help runs.
-  @Test(arguments: [["convert"], ["check"], ["roundtrip"], ["diff"], ["schema"], ["explain"], ["profiles", "new"]])
+  @Test(arguments: [
+    ["convert"], ["check"], ["roundtrip"], ["diff"], ["schema"], ["explain"], ["profiles", "new"], ["get"], ["put"],
+    ["ls"], ["endpoints", "list"], ["endpoints", "lint"], ["endpoints", "test"], ["endpoints", "keys"],
+  ])
   func examplesRun(subcommand: [String]) throws {
     let help = try Command.run(subcommand + ["--help"])
     #expect(help.exitCode == 0)
@@ -34,6 +37,10 @@ struct CommandTests {
         ocop() { "$OCOP" "$@"; }
         [ ! -e seeds/producer-sheet.xlsx ] || ocop convert seeds/producer-sheet.xlsx --from producer-sheet --to buu-dien -o feed.csv 2>/dev/null
         ocop convert seeds/products.jsonl --from canonical --to japan -o back.xlsx 2>/dev/null || true
+        mkdir -p partner/answers partner/feeds
+        echo '<orders/>' > partner/answers/orders.xml
+        printf 'endpoints: {saigon-coop: {url: "file://%s/partner/"}}\\n' "$PWD" > endpoints.yaml
+        export OCOP_STATE="$PWD/state"
         set +e
         \(example)
         code=$?

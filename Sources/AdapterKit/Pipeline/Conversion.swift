@@ -1,5 +1,5 @@
 public import Diagnostics
-internal import Documents
+public import Documents
 public import ProductModel
 public import Profiles
 internal import Rules
@@ -25,6 +25,8 @@ public struct Conversion {
   public var asOf: String
   /// Whether values without an attribute are kept and written back by the same format.
   public var keepsResidue = false
+  /// Documents that stand for inputs of these names, where an input is no file of this machine.
+  public var documents: [String: InputDocument] = [:]
   /// Called after each batch with bytes read and bytes in all.
   public var onProgress: ((UInt64, UInt64) -> Void)?
 
@@ -72,7 +74,13 @@ public struct Conversion {
     let rules = RuleSet(asOf: asOf)
 
     var documents: [InputDocument] = []
-    for path in inputs { documents.append(try InputDocument.open(path)) }
+    for path in inputs {
+      if let document = self.documents[path] {
+        documents.append(document)
+      } else {
+        documents.append(try InputDocument.open(path))
+      }
+    }
     let total = documents.reduce(0) { $0 + $1.size }
 
     // Without an output everything is done but the writing: a device takes the bytes.

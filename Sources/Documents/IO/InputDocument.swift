@@ -40,11 +40,12 @@ public final class InputDocument: Sendable {
 
   /// Opens a file, or standard input for `-`.
   ///
+  /// - Parameter title: the name for messages, where it is not the path.
   /// - Throws: `unreadable` with the code `input-missing`, `input-is-directory`, `input-permission` or `input-unreadable`;
   ///   `output` with `spool-failed` when a stream does not fit into the temporary directory.
-  public static func open(_ path: String) throws(Fault) -> InputDocument {
+  public static func open(_ path: String, as title: String? = nil) throws(Fault) -> InputDocument {
     let isStandardInput = path == "-"
-    let name = isStandardInput ? "standard input" : path
+    let name = title ?? (isStandardInput ? "standard input" : path)
     var descriptor: Int32
     repeat {
       descriptor = isStandardInput ? dup(0) : Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)

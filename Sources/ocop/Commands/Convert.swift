@@ -10,11 +10,16 @@ struct Convert: ParsableCommand {
       Several inputs are one stream; `-` is standard input or output. Records that cannot be converted go to quarantine: \
       a file in the source's format, with their findings beside it, that runs through the same command when mended.
 
-      Example:
+      Inputs and output may be URLs, or NAME:path of an endpoint, unless a file of that very name exists (./NAME:path is \
+      always a file). Inputs are fetched whole before the first record is read; the output is made whole and then sent. \
+      Quarantine and report stay here.
+
+      Examples:
         ocop convert seeds/producer-sheet.xlsx --from producer-sheet --to buu-dien -o feed.csv
+        ocop convert seeds/producer-sheet.xlsx --from producer-sheet --to gs1-cin -o saigon-coop:feed.xml
       """)
 
-  @Argument(help: "The input files; `-` is standard input.", completion: .file())
+  @Argument(help: "The input files, URLs or NAME:path; `-` is standard input.", completion: .file())
   var inputs: [String]
 
   @Option(help: "The profile of the inputs.", completion: .custom(profileNames))
@@ -23,7 +28,7 @@ struct Convert: ParsableCommand {
   @Option(help: "The profile of the output.", completion: .custom(profileNames))
   var to: String
 
-  @Option(name: .shortAndLong, help: "The output file; standard output otherwise.", completion: .file())
+  @Option(name: .shortAndLong, help: "The output file, URL or NAME:path; standard output otherwise.", completion: .file())
   var output: String = "-"
 
   @Option(help: "Where rejected records go; otherwise beside the output.", completion: .file())
@@ -38,6 +43,8 @@ struct Convert: ParsableCommand {
   @Flag(help: "Keep what the model has no attribute for, and write it back where source and target are one format.")
   var residue = false
 
+  @OptionGroup var endpoints: EndpointOptions
+
   @OptionGroup var options: CommonOptions
 
   func run() throws {
@@ -48,21 +55,33 @@ struct Convert: ParsableCommand {
         try options.library.load(to, asOf: options.date, variables: options.values)
       )
     }
-    let adapter = try faultExits(language) { () throws(Fault) in
-      try AdapterRegistry.firstParty.adapter(named: source.adapter)
+    let (reading, writing) = try faultExits(language) { () throws(Fault) in
+      (
+        try AdapterRegistry.firstParty.adapter(named: source.adapter).specification,
+        try AdapterRegistry.firstParty.adapter(named: target.adapter).specification
+      )
     }
+    let remote = try faultExits(language) { () throws(Fault) in
+      try RemoteFiles(inputs: inputs, output: output, endpoints, options.messages)
+    }
+    let (names, documents) = try remote.fetch(inputs)
+    let file = remote.localOutput(
+      output, standard: Self.stem("-", names) + "." + (writing.fileExtensions.first ?? "txt"))
+    // The quarantine of what is sent away stays in this folder.
+    let shown = remote.sends ? file.split(separator: "/").last.map(String.init) ?? "-" : output
     var conversion = Conversion(
-      inputs: inputs, source: source, output: output, target: target,
-      quarantine: quarantine
-        ?? Self.quarantineName(output, inputs, adapter.specification.fileExtensions.first ?? "txt"),
+      inputs: names, source: source, output: file, target: target,
+      quarantine: quarantine ?? Self.quarantineName(shown, names, reading.fileExtensions.first ?? "txt"),
       maxRejects: maxRejects, asOf: options.date)
+    conversion.documents = documents
     conversion.keepsResidue = residue
     let printer = DiagnosticPrinter(language: language)
     let (outcome, code) = try ConversionRun(
-      command: "convert", conversion: conversion, options: options, reportPath: report
+      command: "convert", conversion: conversion, options: options, reportPath: report,
+      outputName: remote.shownOutput(output), deliver: remote.sends ? { try remote.send(file) } : nil
     ).run(printer)
     if let outcome {
-      for file in outcome.quarantineFiles { try writeFindings(of: printer, beside: file, conversion, outcome) }
+      for file in outcome.quarantineFiles { try writeFindings(of: printer, beside: file, conversion, remote.shownOutput(output), outcome) }
       Terminal.note(summary(outcome, to: to, language: language))
     }
     if code != .done { try end(code) }
@@ -70,7 +89,8 @@ struct Convert: ParsableCommand {
 
   /// The findings of the quarantined records, as a report beside the quarantine file.
   private func writeFindings(
-    of printer: DiagnosticPrinter, beside file: String, _ conversion: Conversion, _ outcome: Conversion.Outcome
+    of printer: DiagnosticPrinter, beside file: String, _ conversion: Conversion, _ output: String,
+    _ outcome: Conversion.Outcome
   ) throws {
     try faultExits(options.language) { () throws(Fault) in
       try ConversionReport(
@@ -82,11 +102,16 @@ struct Convert: ParsableCommand {
 
   /// `feed.csv` → `feed.quarantine.xlsx`; without an output file the name comes from the first input.
   static func quarantineName(_ output: String, _ inputs: [String], _ fileExtension: String) -> String {
+    stem(output, inputs) + ".quarantine." + fileExtension
+  }
+
+  /// The output's name without its extension, or the first input's without its folder.
+  private static func stem(_ output: String, _ inputs: [String]) -> String {
     var stem = output != "-" ? output : inputs.first.map { $0 == "-" ? "ocop" : $0 } ?? "ocop"
     if output == "-", let slash = stem.lastIndex(of: "/") { stem = String(stem[stem.index(after: slash)...]) }
     let slash = stem.lastIndex(of: "/") ?? stem.startIndex
     if let dot = stem[slash...].lastIndex(of: "."), dot > slash { stem = String(stem[..<dot]) }
-    return stem + ".quarantine." + fileExtension
+    return stem
   }
 }
 

@@ -18,11 +18,7 @@ struct CommonOptions: ParsableArguments {
   @Option(name: .customLong("set"), help: ArgumentHelp("A profile's variable.", valueName: "name=value"))
   var variables: [String] = []
 
-  @Option(help: "The language of messages: en or vi.")
-  var lang: String?
-
-  @Option(help: "How results are printed: text or json.")
-  var format: OutputFormat = .text
+  @OptionGroup var messages: MessageOptions
 
   func validate() throws {
     if let asOf, !Self.isDate(asOf) { throw ValidationError("--as-of takes a date such as 2026-11-22, not “\(asOf)”.") }
@@ -31,14 +27,11 @@ struct CommonOptions: ParsableArguments {
     }
   }
 
-  /// The language of messages: `--lang`, else the locale's, else English.
-  var language: MessageLanguage {
-    if let lang { return lang.lowercased().hasPrefix("vi") ? .vi : .en }
-    for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
-      if let value = environment(name), !value.isEmpty { return value.hasPrefix("vi") ? .vi : .en }
-    }
-    return .en
-  }
+  /// The language of messages.
+  var language: MessageLanguage { messages.language }
+
+  /// How results are printed.
+  var format: OutputFormat { messages.format }
 
   /// `--as-of`, else today by the clock: the only place where the clock is asked.
   var date: String {
@@ -78,9 +71,6 @@ struct CommonOptions: ParsableArguments {
     return parts.count == 3 && parts.map(\.count) == [4, 2, 2] && parts.allSatisfy { $0.allSatisfy(\.isASCIIDigit) }
   }
 }
-
-/// How results are printed.
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
 
 extension Character {
   var isASCIIDigit: Bool { self >= "0" && self <= "9" }

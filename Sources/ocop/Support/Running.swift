@@ -22,6 +22,10 @@ struct ConversionRun {
   var conversion: Conversion
   var options: CommonOptions
   var reportPath: String?
+  /// How reports name the output, where it is not the conversion's own.
+  var outputName: String?
+  /// Sends what was written; the fault that kept it from being delivered.
+  var deliver: (() throws -> Fault?)?
 
   /// - Returns: the outcome, or nil after a document fault, with the exit code.
   func run(_ printer: DiagnosticPrinter) throws -> (Conversion.Outcome?, Diagnostics.ExitCode) {
@@ -33,6 +37,7 @@ struct ConversionRun {
     do throws(Fault) { outcome = try conversion.run(.firstParty, printer.collector) } catch { fault = error }
     progress.clear()
     printer.finish()
+    if fault == nil, let deliver { fault = try deliver() }
     let code: Diagnostics.ExitCode
     if let fault {
       Terminal.note(fault.diagnostic.text(in: options.language))
@@ -42,7 +47,7 @@ struct ConversionRun {
     }
     let report = ConversionReport(
       command: command, inputs: conversion.inputs, source: conversion.source.name, target: conversion.target.name,
-      output: conversion.output, asOf: conversion.asOf, outcome: outcome, fault: fault)
+      output: outputName ?? conversion.output, asOf: conversion.asOf, outcome: outcome, fault: fault)
     if let reportPath {
       try faultExits(options.language) { () throws(Fault) in try report.save(printer.collector, to: reportPath) }
     }

@@ -6,8 +6,9 @@ import Diagnostics
 
 /// Standard output and standard error, written whole.
 enum Terminal {
-  /// Writes to standard output.
-  static func print(_ text: String) { write(text + "\n", 1) }
+  /// Writes to standard output; false when it was closed or is full.
+  @discardableResult
+  static func print(_ text: String) -> Bool { write(text + "\n", 1) }
 
   /// Writes to standard error.
   static func note(_ text: String) { write(text + "\n", 2) }
@@ -15,19 +16,21 @@ enum Terminal {
   /// Whether standard error is a terminal, where progress is worth showing.
   static var isInteractive: Bool { isatty(2) == 1 }
 
-  /// Writes to a descriptor, all of it.
-  static func write(_ text: String, _ descriptor: Int32) {
+  /// Writes to a descriptor, all of it; false when that cannot be done.
+  @discardableResult
+  static func write(_ text: String, _ descriptor: Int32) -> Bool {
     var text = text
-    text.withUTF8 { bytes in
+    return text.withUTF8 { bytes in
       var at = 0
       while at < bytes.count {
         let n = Glibc.write(descriptor, bytes.baseAddress! + at, bytes.count - at)
         if n < 0 {
           if errno == EINTR { continue }
-          return
+          return false
         }
         at += n
       }
+      return true
     }
   }
 }

@@ -46,9 +46,11 @@ public enum EndpointAddress: Sendable, Hashable {
 
   /// The endpoint, with its secrets, at the path that is meant.
   ///
-  /// - Parameter file: the option `--endpoints`.
+  /// - Parameters:
+  ///   - file: the option `--endpoints`.
+  ///   - withSecrets: false leaves them out, for what needs no log-in.
   /// - Throws: `.configuration`: faults of the URL, of the file of endpoints, of the entry and its secrets, of the path.
-  public func endpoint(_ file: String?) throws(Fault) -> Endpoint {
+  public func endpoint(_ file: String?, withSecrets: Bool = true) throws(Fault) -> Endpoint {
     switch self {
     case .url(let text): return Endpoint(url: try RemoteURL(text))
     case .named(let name, let path):
@@ -61,7 +63,7 @@ public enum EndpointAddress: Sendable, Hashable {
               "“\(name)” means an endpoint, but there is no file of endpoints.",
               vi: "“\(name)” là tên điểm kết nối, nhưng không có tệp điểm kết nối.")))
       }
-      var endpoint = try EndpointFile(reading: found).entry(name).endpoint()
+      var endpoint = try EndpointFile(reading: found).entry(name).endpoint(withSecrets: withSecrets)
       if let path {
         var whole = endpoint.url.path.description
         if !whole.hasSuffix("/") { whole += "/" }

@@ -157,13 +157,14 @@ public struct EndpointEntry: Sendable {
 
   /// The endpoint with its secrets, which are fetched now.
   ///
+  /// - Parameter withSecrets: false leaves them out, for what needs no log-in.
   /// - Throws: `.configuration`: the first error found when it was read, or `secret-missing`, `secret-rights`.
-  public func endpoint() throws(Fault) -> Endpoint {
+  public func endpoint(withSecrets: Bool = true) throws(Fault) -> Endpoint {
     if let error = findings.first(where: { $0.severity >= .error }) { throw Fault(.configuration, error) }
     guard var endpoint = template else {
       throw Fault(.configuration, Diagnostic(.settingsKeyMissing, at: place, value: "url"))
     }
-    for use in secrets {
+    for use in secrets where withSecrets {
       let secret = try use.source.fetch(use.key, at: use.place)
       use.apply(&endpoint, secret)
     }
