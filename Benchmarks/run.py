@@ -23,7 +23,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 WORK = os.path.join(ROOT, ".build", "benchmarks")
 MAPPINGS = os.path.join(WORK, "mappings")
-COUNT = 2000  # products for instruction and allocation counts, and twice as many
+COUNT = 2000  # products for instruction and allocation counts, and twice as many; see --count
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Task:
 
 TASKS = [
     Task("flat", "CSV → CSV: 41 columns renamed and reordered, dates, decimals and periods rewritten", "buu-dien.{n}.csv",
-         "buu-dien", "bench-shop", "rows", "copy", Goal("", 2.0, None, False), Goal("", 2.0, None, False),
+         "buu-dien", "bench-shop", "rows", "copy", Goal("", 3.0, 2.0, False), Goal("", 3.0, 2.0, False),
          {"mlr": Goal("Miller", 5, 8), "python": Goal("Python csv")}, {"mlr": Goal("Miller", 3, 5)}),
     Task("lists", "CSV → CSV: cells with lists open into some 20 nodes and are put together again", "cells.{n}.csv",
          "bench-cells", "bench-lists", "rows", "copy", Goal("", 3.0, None, False), Goal("", 3.0, None, False),
@@ -218,13 +218,16 @@ def write_report(path, options, table, absolute, outputs, chosen):
     def rows(header, lines):
         return "\n".join(["| " + " | ".join(header) + " |", "|" + "---|" * len(header), *("| " + " | ".join(line) + " |" for line in lines)])
 
+    short = "\n".join(f"- {line}." for line in table.missed) or "Every bound is held."
+    with open(os.path.join(HERE, "notes.md"), encoding="utf-8") as file:
+        short += "\n\n" + file.read().strip()
     titles = "\n".join(f"- **{task.name}**: {task.title}." for task in chosen)
     text = f"""<!-- Written by `make bench`; do not edit. -->
 
 # Measurements
 
 One interleaved run of {options.rounds} rounds over {options.n} products of invented data ([how](../Benchmarks/README.md)). Outputs were
-compared before anything was timed. Machines of this kind are noisy, so read ratios, not seconds: a ratio is the median of
+compared before anything was timed; instructions and allocations are the difference of {2 * options.count} and {options.count} products. Machines of this kind are noisy, so read ratios, not seconds: a ratio is the median of
 the rounds, with the least and the greatest; instructions and allocations are exact to about 0.1 %. All checks are on: UTF-8 and
 NFC, check digits, converters, places for messages; one record in a hundred goes to quarantine.
 
@@ -238,6 +241,10 @@ reorders and writes fields with the gateway's own scanner and UTF-8 check, hand-
 ## Against limits, peers and goals
 
 {rows(["task", "what", "measured", "must", "aim", "holds", "note"], table.rows)}
+
+## What falls short
+
+{short}
 
 ## The run
 
@@ -263,7 +270,9 @@ def main():
     parser.add_argument("--tasks", default=",".join(task.name for task in TASKS))
     parser.add_argument("--gate", action="store_true", help="outputs, instructions and allocations only; writes no report")
     parser.add_argument("--out", default=os.path.join(ROOT, "Documentation", "performance.md"))
+    parser.add_argument("--count", type=int, default=COUNT, help="products for instructions and allocations, and twice as many")
     options = parser.parse_args()
+    globals()["COUNT"] = options.count
     chosen = [task for task in TASKS if task.name in options.tasks.split(",")]
     programs()
     # Without debugging information, which older valgrinds cannot read.

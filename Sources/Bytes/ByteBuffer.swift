@@ -112,9 +112,12 @@ extension ByteBuffer {
     _ field: UnsafeBufferPointer<UInt8>, delimiter: UInt8 = UInt8(ascii: ",")
   ) {
     guard let start = field.baseAddress, field.count > 0 else { return }
-    let first = ocop_find4(start, 0, field.count, delimiter, 0x22, 0x0D, 0x0A)
-    if first == field.count { return append(start, count: field.count) }
-    appendQuoted(field)
+    reserve(field.count)
+    if ocop_copy_plain(base + count, start, field.count, delimiter) != 0 {
+      count += field.count
+    } else {
+      appendQuoted(field)
+    }
   }
 
   /// Writes a field in quotes, its quotes doubled.

@@ -1,8 +1,5 @@
 #include "ocop_scan.h"
 #include <string.h>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 size_t ocop_find4(const uint8_t *p, size_t i, size_t n, uint8_t a, uint8_t b, uint8_t c, uint8_t d) {
 #if defined(__SSE2__)
@@ -227,14 +224,123 @@ int ocop_has_control(const uint8_t *p, size_t n) {
   size_t i = 0;
 #if defined(__SSE2__)
   const __m128i top = _mm_set1_epi8(31), del = _mm_set1_epi8(127);
-  while (i + 16 <= n) {
-    __m128i x = _mm_loadu_si128((const __m128i *)(p + i));
-    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(x, top), x);
-    if (_mm_movemask_epi8(_mm_or_si128(low, _mm_cmpeq_epi8(x, del)))) return 1;
-    i += 16;
+#define OCOP_CONTROLS(x) _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(x, top), x), _mm_cmpeq_epi8(x, del))
+  if (n >= 16) {
+    __m128i any = _mm_setzero_si128();
+    for (; i + 64 <= n; i += 64) {
+      const __m128i a = _mm_loadu_si128((const __m128i *)(p + i)), b = _mm_loadu_si128((const __m128i *)(p + i + 16)),
+                    c = _mm_loadu_si128((const __m128i *)(p + i + 32)), d = _mm_loadu_si128((const __m128i *)(p + i + 48));
+      // The least of four is a control character when one of them is.
+      const __m128i low = _mm_min_epu8(_mm_min_epu8(a, b), _mm_min_epu8(c, d));
+      const __m128i dels = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(a, del), _mm_cmpeq_epi8(b, del)),
+                                        _mm_or_si128(_mm_cmpeq_epi8(c, del), _mm_cmpeq_epi8(d, del)));
+      if (_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(low, top), low), dels))) return 1;
+    }
+    for (; i + 16 <= n; i += 16) {
+      const __m128i x = _mm_loadu_si128((const __m128i *)(p + i));
+      any = _mm_or_si128(any, OCOP_CONTROLS(x));
+    }
+    const __m128i x = _mm_loadu_si128((const __m128i *)(p + n - 16));
+    return _mm_movemask_epi8(_mm_or_si128(any, OCOP_CONTROLS(x))) != 0;
   }
+#undef OCOP_CONTROLS
 #endif
   for (; i < n; i++)
     if (p[i] < 32 || p[i] == 127) return 1;
   return 0;
+}
+
+size_t ocop_count_lines(const uint8_t *p, size_t n, int *after_return, size_t *line) {
+  size_t i = 0, lines = 0, begin = 0;
+  unsigned carry = *after_return ? 1 : 0;
+#if defined(__SSE2__)
+  const __m128i vlf = _mm_set1_epi8(10), vcr = _mm_set1_epi8(13), three = _mm_set1_epi8(3);
+  while (i + 16 <= n) {
+    if (i + 64 <= n) {
+      // Nearly all blocks have no line end: the bytes less 10, in which LF is 0 and CR 3, tell it with one test for four.
+      const __m128i a = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(p + i)), vlf),
+                    b = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(p + i + 16)), vlf),
+                    c = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(p + i + 32)), vlf),
+                    d = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(p + i + 48)), vlf);
+      const __m128i low = _mm_min_epu8(_mm_min_epu8(a, b), _mm_min_epu8(c, d));
+      if (!_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(low, three), low))) {
+        carry = 0;
+        i += 64;
+        continue;
+      }
+    }
+    __m128i x = _mm_loadu_si128((const __m128i *)(p + i));
+    const __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(x, vlf), _mm_cmpeq_epi8(x, vcr));
+    unsigned ends = (unsigned)_mm_movemask_epi8(hit);
+    if (ends) {
+      unsigned cr = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, vcr));
+      begin = i + 32 - (size_t)__builtin_clz(ends);
+      // An LF behind a CR is the same line end.
+      unsigned own = ends & ~((ends & ~cr) & (cr << 1 | carry));
+      for (; own; own &= own - 1) lines++;
+      carry = cr >> 15;
+    } else {
+      carry = 0;
+    }
+    i += 16;
+  }
+#endif
+  for (; i < n; i++) {
+    if (p[i] == 10 || p[i] == 13) {
+      if (p[i] == 13 || !carry) lines++;
+      begin = i + 1;
+    }
+    carry = p[i] == 13;
+  }
+  *after_return = (int)carry;
+  *line = begin;
+  return lines;
+}
+
+size_t ocop_count_characters(const uint8_t *p, size_t n) {
+  size_t count = 0;
+  for (size_t i = 0; i < n; i++) count += (p[i] & 0xC0) != 0x80;
+  return count;
+}
+
+size_t ocop_count_tabs(const uint8_t *p, size_t n) {
+  size_t i = 0, tabs = 0;
+#if defined(__SSE2__)
+  const __m128i top = _mm_set1_epi8(31), del = _mm_set1_epi8(127), tab = _mm_set1_epi8(9);
+  while (i + 16 <= n) {
+    const __m128i x = _mm_loadu_si128((const __m128i *)(p + i)), here = _mm_cmpeq_epi8(x, tab);
+    const __m128i low = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(x, top), x), _mm_cmpeq_epi8(x, del));
+    if (_mm_movemask_epi8(_mm_andnot_si128(here, low))) return n + 1;
+    // Each hit is a byte of 255; their sum stands in two halves.
+    const __m128i sum = _mm_sad_epu8(_mm_sub_epi8(_mm_setzero_si128(), here), _mm_setzero_si128());
+    tabs += (size_t)(_mm_cvtsi128_si32(sum) + _mm_cvtsi128_si32(_mm_srli_si128(sum, 8)));
+    i += 16;
+  }
+#endif
+  for (; i < n; i++) {
+    if (p[i] == 9)
+      tabs++;
+    else if (p[i] < 32 || p[i] == 127)
+      return n + 1;
+  }
+  return tabs;
+}
+
+size_t ocop_find_not_url(const uint8_t *p, size_t i, size_t n) {
+#if defined(__SSE2__)
+  const __m128i blank = _mm_set1_epi8(32), del = _mm_set1_epi8(127), q = _mm_set1_epi8('"'), lt = _mm_set1_epi8('<'),
+                gt = _mm_set1_epi8('>'), bs = _mm_set1_epi8('\\');
+  while (i + 16 <= n) {
+    const __m128i x = _mm_loadu_si128((const __m128i *)(p + i));
+    __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(x, blank), x), _mm_cmpeq_epi8(x, del));
+    hit = _mm_or_si128(hit, _mm_or_si128(_mm_cmpeq_epi8(x, q), _mm_cmpeq_epi8(x, bs)));
+    hit = _mm_or_si128(hit, _mm_or_si128(_mm_cmpeq_epi8(x, lt), _mm_cmpeq_epi8(x, gt)));
+    const int m = _mm_movemask_epi8(hit);
+    if (m) return i + (size_t)__builtin_ctz((unsigned)m);
+    i = i + 16 < n && n < i + 32 ? n - 16 : i + 16;
+  }
+#endif
+  for (; i < n; i++)
+    if (p[i] <= 32 || p[i] == 127 || p[i] == '"' || p[i] == '<' || p[i] == '>' || p[i] == '\\') return i;
+  return n;
 }

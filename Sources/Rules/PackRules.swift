@@ -4,6 +4,7 @@ internal import ProductModel
 /// A pack that holds an item which the product does not have.
 struct PackReferenceRule: ProductRule {
   let source = "this model: contains.item names an item of the same product"
+  let kinds: [NodeKind] = [.contains]
   let code = DiagnosticCode(
     "pack-item-unknown", .error,
     title: LocalizedText("Pack holds an unknown item", vi: "Quy cách chứa mặt hàng không có"),
@@ -57,6 +58,7 @@ struct PackReferenceRule: ProductRule {
 /// Packs that hold each other in a circle.
 struct PackCycleRule: ProductRule {
   let source = "this model: packs are a graph without cycles"
+  let kinds: [NodeKind] = [.contains]
   let code = DiagnosticCode(
     "pack-cycle", .error,
     title: LocalizedText("Packs hold each other in a circle", vi: "Các quy cách chứa lẫn nhau"),

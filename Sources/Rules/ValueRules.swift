@@ -4,6 +4,7 @@ internal import ProductModel
 /// A price, tax or certificate that ends before it begins.
 struct PeriodOrderRule: ProductRule {
   let source = "this model: a period's last day is not before its first"
+  let kinds: [NodeKind] = [.price, .tax, .certificate]
   let code = DiagnosticCode(
     "period-order", .warning,
     title: LocalizedText("A period ends before it begins", vi: "Thời hạn kết thúc trước khi bắt đầu"),
@@ -14,13 +15,13 @@ struct PeriodOrderRule: ProductRule {
 
   func check(_ product: borrowing NodeView, asOf: CalendarDate, _ report: (RuleFinding) -> Void) {
     for number in product.descendants {
-      let node = product.node(at: number)
       let pair: (Attribute, Attribute)
-      switch node.kind {
+      switch product.kind(of: number) {
       case .price, .tax: pair = (.from, .to)
       case .certificate: pair = (.issued, .expires)
       default: continue
       }
+      let node = product.node(at: number)
       guard let first = node.find(pair.0), let last = node.find(pair.1) else { continue }
       // Canonical dates compare as bytes.
       let a = node.bytes(of: first), b = node.bytes(of: last)
@@ -44,6 +45,7 @@ struct PeriodOrderRule: ProductRule {
 /// Ingredient shares that add up to more than the product.
 struct IngredientShareRule: ProductRule {
   let source = "KR 성분표: shares add up to exactly 100 %"
+  let kinds: [NodeKind] = [.ingredient]
   let code = DiagnosticCode(
     "ingredient-shares", .warning,
     title: LocalizedText("Ingredient shares exceed 100 %", vi: "Tỷ lệ thành phần vượt 100 %"),
@@ -73,6 +75,7 @@ struct IngredientShareRule: ProductRule {
 /// More shelf life on arrival than from production.
 struct ShelfLifeOrderRule: ProductRule {
   let source = "GDSN validation rule 314"
+  let kinds: [NodeKind] = [.shelfLife]
   let code = DiagnosticCode(
     "shelf-life-order", .warning,
     title: LocalizedText(

@@ -24,6 +24,19 @@ import Testing
     return try #require(profile.codes["x"])
   }
 
+  /// The quick way over common scripts says what Unicode's tables say.
+  @Test func foldingFollowsUnicode() throws {
+    for value in 0x21...UInt32(0x2FFFF) {
+      guard let scalar = Unicode.Scalar(value), ![0xA0, 0x3000].contains(value) else { continue }
+      let isWide = value >= 0xFF01 && value <= 0xFF5E
+      let narrow = isWide ? try #require(Unicode.Scalar(value - 0xFEE0)) : scalar
+      let folded = CodeList.folded("\u{3000}A \t\(scalar)\u{A0}b\n")
+      if folded != "a \(narrow.properties.lowercaseMapping) b" {
+        Issue.record("U+\(String(value, radix: 16)): \(folded)")
+      }
+    }
+  }
+
   @Test func columns() throws {
     let vi = try list("{vocabulary: fruit, column: vi}")
     #expect(vi.order == ["APL", "ORG", "PLM", "ACE"])

@@ -65,8 +65,8 @@ struct ByteMap: Sendable {
   }
 
   private func isEqual(_ at: Int, _ key: UnsafeBufferPointer<UInt8>) -> Bool {
-    for k in 0..<key.count where bytes[at + k] != key[k] { return false }
-    return true
+    guard let start = key.baseAddress else { return true }
+    return bytes.withUnsafeBufferPointer { $0.baseAddress.map { memcmp($0 + at, start, key.count) == 0 } ?? false }
   }
 
   /// Gives the bytes at a place to a function.
@@ -78,11 +78,28 @@ struct ByteMap: Sendable {
     }
   }
 
-  /// FNV-1a, 32 bits. Keys come from profiles; input is only looked up, so it cannot make the table slow.
+  /// A hash of eight bytes at a time. Keys come from profiles; input is only looked up, so it cannot make the table slow.
   private static func hash(_ key: UnsafeBufferPointer<UInt8>) -> UInt32 {
-    var hash: UInt32 = 2_166_136_261
-    for byte in key { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
-    return hash ^ (hash >> 15)
+    let bytes = UnsafeRawBufferPointer(key), count = bytes.count
+    var hash = UInt64(count)
+    func mix(_ word: UInt64) {
+      hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+      hash ^= hash >> 29
+    }
+    if count >= 8 {
+      var at = 0
+      while at + 8 < count {
+        mix(bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+        at += 8
+      }
+      // The last eight bytes may overlap those before.
+      mix(bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
+    } else {
+      var word: UInt64 = 0
+      for byte in bytes { word = word << 8 | UInt64(byte) }
+      mix(word)
+    }
+    return UInt32(truncatingIfNeeded: hash >> 32)
   }
 }
 

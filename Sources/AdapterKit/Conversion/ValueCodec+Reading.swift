@@ -144,8 +144,7 @@ extension ValueCodec {
       i += 1
     }
     guard i > 1, i + 1 < text.count, let start = text.baseAddress else { return false }
-    return ocop_find4(start, i, text.count, 0x22, 0x3C, 0x3E, 0x5C) == text.count
-      && ocop_find4(start, i, text.count, 0x20, 0x0A, 0x0D, 0x09) == text.count
+    return ocop_find_not_url(start, i, text.count) == text.count
   }
 
   /// A number that stands in the arena, followed by a unit.

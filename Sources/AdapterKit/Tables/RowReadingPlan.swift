@@ -93,6 +93,8 @@ public struct RowReadingPlan: Sendable {
     var hasDefault: Bool
     /// The field that some texts of the cell belong to; -1 for none.
     var alternative: Int32
+    /// One value by a converter, without conditions, alternatives and a unit in another cell.
+    var isSimple: Bool
   }
 
   /// Makes a plan.
@@ -114,7 +116,8 @@ public struct RowReadingPlan: Sendable {
           operation: field.operation, attribute: field.attribute, facet: field.facet, cell: Int32(cell),
           unitCell: Int32(field.unitColumn < 0 ? -1 : cells[field.unitColumn]), slot: Int32(field.slot),
           field: Int32(i), group: Int32(field.group), codec: Int32(field.index), hasDefault: field.constantOffset >= 0,
-          alternative: Int32(field.alternative)))
+          alternative: Int32(field.alternative),
+          isSimple: field.operation == .value && field.group < 0 && field.unitColumn < 0 && field.alternative < 0))
     }
     self.actions = actions
   }
@@ -143,7 +146,7 @@ public struct RowReadingPlan: Sendable {
   ) {
     if !state.findings.isEmpty { state.findings.removeAll(keepingCapacity: true) }
     state.isEmpty = true
-    for slot in state.opened { state.numbers[slot] = -1 }
+    for i in 0..<state.opened.count { state.numbers[state.opened[i]] = -1 }
     state.opened.removeAll(keepingCapacity: true)
     state.numbers[0] = Int32(start)
     if plan.kind != .product { state.numbers[1] = 0 }
@@ -166,16 +169,23 @@ public struct RowReadingPlan: Sendable {
         state.isEmpty = false
         continue
       }
-      readOther(row, action, count, isPlain, &batch, &state)
+      if action.isSimple, isPlain {
+        if cell < count {
+          value(i, cell, row.cell(cell), nil, row.cellOrigin(cell), isDefault: false, &batch, &state)
+        }
+        continue
+      }
+      readOther(row, i, count, isPlain, &batch, &state)
     }
   }
 
   // MARK: Everything that is not plain text
 
   private func readOther<Row: RowCells & ~Copyable>(
-    _ row: borrowing Row, _ action: Action, _ count: Int, _ isPlain: Bool, _ batch: inout ProductBatch,
+    _ row: borrowing Row, _ number: Int, _ count: Int, _ isPlain: Bool, _ batch: inout ProductBatch,
     _ state: inout RowReadingState
   ) {
+    let action = actions[number]
     if action.group >= 0, !holds(Int(action.group), batch, state) { return }
     let index = Int(action.field), cell = Int(action.cell)
     if action.operation == .check || (action.operation == .constant && cell < 0) {
@@ -196,8 +206,8 @@ public struct RowReadingPlan: Sendable {
         let text = row.cell(Int(action.unitCell))
         if text.length > 0 { unit = text }
       }
-      value(action, cell, place, unit, origin, isDefault: false, &batch, &state)
-    case .values: values(action, cell, place, origin, &batch, &state)
+      value(number, cell, place, unit, origin, isDefault: false, &batch, &state)
+    case .values: values(number, cell, place, origin, &batch, &state)
     case .constant:
       place = TextScan.trimmed(batch.unsafeArena, place.offset, place.length)
       let text = UnsafeBufferPointer(start: UnsafePointer(batch.unsafeArena) + place.offset, count: place.length)
@@ -229,9 +239,10 @@ public struct RowReadingPlan: Sendable {
 
   /// Reads a text with the codec of an action and sets the value.
   private func value(
-    _ action: Action, _ cell: Int, _ place: (offset: Int, length: Int), _ unit: (offset: Int, length: Int)?,
+    _ number: Int, _ cell: Int, _ place: (offset: Int, length: Int), _ unit: (offset: Int, length: Int)?,
     _ origin: Int, isDefault: Bool, _ batch: inout ProductBatch, _ state: inout RowReadingState
   ) {
+    let action = actions[number]
     var found: (offset: Int, length: Int)
     switch plan.codecs[Int(action.codec)].read(
       offset: place.offset, length: place.length, unit: unit, in: &batch)
@@ -245,7 +256,7 @@ public struct RowReadingPlan: Sendable {
       let info = plan.fields[Int(action.field)]
       if info.isLazy, state.numbers[Int(action.slot)] < 0 { return }
       return value(
-        action, cell, (state.constants + info.constantOffset, info.constantLength), nil, origin, isDefault: true,
+        number, cell, (state.constants + info.constantOffset, info.constantLength), nil, origin, isDefault: true,
         &batch,
         &state)
     case .fault(let finding): return report(action, cell, origin, finding, text(place, batch), &state)
@@ -273,10 +284,10 @@ public struct RowReadingPlan: Sendable {
 
   /// Several values in one cell.
   private func values(
-    _ action: Action, _ cell: Int, _ place: (offset: Int, length: Int), _ origin: Int, _ batch: inout ProductBatch,
+    _ number: Int, _ cell: Int, _ place: (offset: Int, length: Int), _ origin: Int, _ batch: inout ProductBatch,
     _ state: inout RowReadingState
   ) {
-    let separator = plan.details[Int(action.field)].separator
+    let separator = plan.details[Int(actions[number].field)].separator
     var at = place.offset
     let end = place.offset + place.length
     while at <= end {
@@ -290,7 +301,7 @@ public struct RowReadingPlan: Sendable {
         }
         stop += 1
       }
-      value(action, cell, (at, stop - at), nil, origin + (at - place.offset), isDefault: true, &batch, &state)
+      value(number, cell, (at, stop - at), nil, origin + (at - place.offset), isDefault: true, &batch, &state)
       at = stop + separator.count
     }
   }

@@ -78,7 +78,7 @@ extension TablePlan {
   }
 
   /// Whether the conditions around a field hold, and the node it stands in is there.
-  func applies(_ field: Field, _ product: NodeView, _ state: RowWritingState) -> Bool {
+  func applies(_ field: Field, _ product: NodeView, _ state: borrowing RowWritingState) -> Bool {
     let scope = Int(state.nodes[field.scope])
     if scope < 0 { return false }
     var group = field.group

@@ -27,7 +27,7 @@ public struct WritingFinding: Sendable {
 }
 
 /// What writing rows needs beside the plan; reused from product to product.
-public struct RowWritingState: Sendable {
+public struct RowWritingState: ~Copyable {
   /// The account of what was carried.
   public var coverage = Coverage()
   /// What was found about the product.
@@ -36,17 +36,45 @@ public struct RowWritingState: Sendable {
   public internal(set) var isFaulted = false
   /// The running number of the product in the document, from 1; set by the caller.
   public var number = 1
+  // Numbers by slot and key, in one piece of raw memory: every cell reads and writes them.
+  private var memory: UnsafeMutablePointer<Int32>
+  private var size = -1
   /// The node behind each slot; -1 when the product does not have it.
-  var nodes: [Int32] = []
+  private(set) var nodes: UnsafeMutablePointer<Int32>
   /// Where the next value of each slot's node is looked for first.
-  var cursors: [Int32] = []
-  /// The entries of the keys by which nodes were found.
-  var keyEntries: [Int32] = []
+  private(set) var cursors: UnsafeMutablePointer<Int32>
   /// Whether a slot's keys were marked.
-  var isMarked: [Bool] = []
+  private(set) var marked: UnsafeMutablePointer<Int32>
+  /// The entries of the keys by which nodes were found.
+  private(set) var keyEntries: UnsafeMutablePointer<Int32>
+  /// How many nodes of each family were seen.
+  private(set) var seen: UnsafeMutablePointer<Int32>
 
   /// Makes an empty state.
-  public init() {}
+  public init() {
+    memory = .allocate(capacity: 1)
+    nodes = memory
+    cursors = memory
+    marked = memory
+    keyEntries = memory
+    seen = memory
+  }
+
+  deinit { memory.deallocate() }
+
+  mutating func fit(slots: Int, keys: Int, families: Int) {
+    let wanted = slots * 3 + keys + families
+    if size == wanted { return }
+    size = wanted
+    memory.deallocate()
+    memory = .allocate(capacity: max(wanted, 1))
+    memory.initialize(repeating: 0, count: max(wanted, 1))
+    nodes = memory
+    cursors = nodes + slots
+    marked = cursors + slots
+    keyEntries = marked + slots
+    seen = keyEntries + keys
+  }
 }
 
 /// Writes rows: one product, or one node, after the other.
@@ -71,60 +99,66 @@ extension TablePlan {
     if !keepsCoverage { state.coverage.begin(product) }
     if !state.findings.isEmpty { state.findings.removeAll(keepingCapacity: true) }
     state.isFaulted = false
-    if state.nodes.count != slots.count {
-      state.nodes = Array(repeating: -1, count: slots.count)
-      state.cursors = Array(repeating: 0, count: slots.count)
-      state.isMarked = Array(repeating: false, count: slots.count)
-      state.keyEntries = Array(repeating: 0, count: keys.count)
-    }
+    state.fit(slots: slots.count, keys: keys.count, families: families.count)
     for i in 0..<slots.count {
-      state.isMarked[i] = false
-      let node: Int
+      state.marked[i] = 0
       if slots[i].parent < 0 {
-        node = i == 0 ? start : 0
+        set(i, i == 0 ? start : 0, product, &state)
       } else if slots[i].isOrderOnly {
-        node = -1
-      } else if slots[i].each >= 0 {
-        if slots[i].number == 0 { spread(slots[i].each, product, &state) }
-        continue
-      } else {
-        node = find(i, product, &state)
+        set(i, -1, product, &state)
+      } else if slots[i].each >= 0, slots[i].number == 0 {
+        spread(slots[i].each, product, &state)
       }
-      set(i, node, product, &state)
+      if !slots[i].families.isEmpty { search(i, product, &state) }
     }
-    for i in 0..<fields.count where fields[i].operation == .check { check(i, product, &state) }
+    for i in checks { check(i, product, &state) }
   }
 
-  func set(_ slot: Int, _ node: Int, _ product: NodeView, _ state: inout RowWritingState) {
+  @inline(__always) func set(_ slot: Int, _ node: Int, _ product: NodeView, _ state: inout RowWritingState) {
     state.nodes[slot] = Int32(node)
-    state.cursors[slot] = node < 0 ? 0 : Int32(product.node(at: node).entryRange.lowerBound)
+    state.cursors[slot] = node < 0 ? 0 : Int32(product.firstEntry(of: node))
   }
 
-  /// The node behind a slot.
-  func find(_ slot: Int, _ product: NodeView, _ state: inout RowWritingState) -> Int {
-    let parent = Int(state.nodes[slots[slot].parent])
-    if parent < 0 { return -1 }
-    let kind = slots[slot].kind
-    let position = slots[slot].position, selectors = slots[slot].selectors
-    var i = parent + 1, seen = 0
-    let end = product.end(of: parent)
-    while i < end {
-      let node = product.node(at: i)
-      if node.kind == kind {
-        seen += 1
-        if position > 0 ? seen == position : matches(node, selectors, product, &state) { return i }
-      }
-      i = product.end(of: i)
+  /// Finds the nodes below a slot's node: one walk over the children, each of which is offered to the slots of its kind.
+  func search(_ slot: Int, _ product: NodeView, _ state: inout RowWritingState) {
+    for family in slots[slot].families {
+      state.seen[family] = 0
+      for i in families[family].slots { set(searched[i], -1, product, &state) }
     }
-    return -1
+    let parent = Int(state.nodes[slot])
+    if parent < 0 { return }
+    let kinds = slots[slot].kinds
+    var node = parent + 1
+    let end = product.end(of: parent)
+    while node < end {
+      let family = Int(familyOfKind[kinds + Int(product.kind(of: node).rawValue)])
+      if family >= 0 {
+        state.seen[family] += 1
+        var i = families[family].slots.lowerBound
+        let last = families[family].slots.upperBound
+        while i < last {
+          let child = searched[i]
+          if state.nodes[child] < 0 {
+            let position = slots[child].position
+            if position > 0
+              ? Int(state.seen[family]) == position : matches(node, slots[child].selectors, product, &state)
+            {
+              set(child, node, product, &state)
+            }
+          }
+          i += 1
+        }
+      }
+      node = product.end(of: node)
+    }
   }
 
   /// Whether a node has the values of some keys; notes which entries they are.
   @inline(__always) func matches(
-    _ node: NodeView, _ keys: Range<Int>, _ product: NodeView, _ state: inout RowWritingState
+    _ node: Int, _ keys: Range<Int>, _ product: NodeView, _ state: inout RowWritingState
   ) -> Bool {
     for k in keys {
-      let entry = self.entry(of: self.keys[k], on: node)
+      let entry = self.entry(of: self.keys[k], on: node, product)
       if entry < 0 { return false }
       state.keyEntries[k] = Int32(entry)
     }
@@ -132,11 +166,18 @@ extension TablePlan {
   }
 
   /// The entry by which a node has a key's value, or -1.
-  @inline(__always) func entry(of key: Key, on node: NodeView) -> Int {
-    guard let number = node.find(key.attribute), Int(node.entry(number).length) == key.length else { return -1 }
-    let value = node.bytes(of: number)
-    for i in 0..<key.length where value[i] != constants[key.offset + i] { return -1 }
-    return number
+  @inline(__always) func entry(of key: Key, on node: Int, _ product: NodeView) -> Int {
+    var i = product.firstEntry(of: node)
+    let end = product.firstEntry(of: node + 1)
+    while i < end {
+      let entry = product.entry(i)
+      if entry.attribute == key.attribute, entry.facet == Facet.none.rawValue {
+        guard Int(entry.length) == key.length else { return -1 }
+        return product.hasBytes(of: entry, constants, from: key.offset) ? i : -1
+      }
+      i += 1
+    }
+    return -1
   }
 
   /// Gives the nodes of an `each:` rule their columns; nodes beyond the last column are losses.
@@ -172,11 +213,11 @@ extension TablePlan {
     _ slot: Int, _ attribute: Attribute, _ facet: Facet, _ isMany: Bool, _ node: Int, _ product: NodeView,
     _ state: inout RowWritingState
   ) -> Int {
-    let range = product.node(at: node).entryRange
+    let first = product.firstEntry(of: node), end = product.firstEntry(of: node + 1)
     // Of several values the first is wanted, and it may lie before the cursor.
-    let cursor = isMany ? range.lowerBound : Int(state.cursors[slot])
+    let cursor = isMany ? first : Int(state.cursors[slot])
     var i = cursor
-    while i < range.upperBound {
+    while i < end {
       let entry = product.entry(i)
       if entry.attribute == attribute, entry.facet == facet.rawValue {
         state.cursors[slot] = Int32(i + 1)
@@ -184,7 +225,7 @@ extension TablePlan {
       }
       i += 1
     }
-    i = range.lowerBound
+    i = first
     while i < cursor {
       let entry = product.entry(i)
       if entry.attribute == attribute, entry.facet == facet.rawValue {
@@ -213,23 +254,22 @@ extension TablePlan {
     _ slot: Int, _ entry: Int, _ product: NodeView, _ state: inout RowWritingState
   ) {
     state.coverage.mark(entry)
-    if !state.isMarked[slot] { markKeys(slot, product, &state) }
+    if state.marked[slot] == 0 { markKeys(slot, product, &state) }
   }
 
   /// Marks what the columns' names say: the keys by which a node and those above it were selected.
   @inline(never) func markKeys(_ slot: Int, _ product: NodeView, _ state: inout RowWritingState) {
     var at = slot
-    while at >= 0, !state.isMarked[at] {
-      state.isMarked[at] = true
+    while at >= 0, state.marked[at] == 0 {
+      state.marked[at] = 1
       let node = Int(state.nodes[at])
       if node >= 0 {
-        let view = product.node(at: node)
         for k in slots[at].selectors { state.coverage.mark(Int(state.keyEntries[k])) }
         for k in slots[at].implied {
-          let entry = entry(of: keys[k], on: view)
+          let entry = entry(of: keys[k], on: node, product)
           if entry >= 0 { state.coverage.mark(entry) }
         }
-        for k in slots[at].sets { state.coverage.mark(sets[k].attribute, of: view) }
+        for k in slots[at].sets { state.coverage.mark(sets[k].attribute, of: product.node(at: node)) }
       }
       at = slots[at].parent
     }

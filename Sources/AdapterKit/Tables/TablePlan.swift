@@ -61,6 +61,13 @@ public struct TablePlan: Sendable {
   let constants: [UInt8]
   /// Fields sorted so that their nodes open in preorder.
   let readingOrder: [Int]
+  let families: [Family]
+  /// The slots that are searched, family by family.
+  let searched: [Int]
+  /// For each slot with families, the family of every kind, or -1.
+  let familyOfKind: [Int32]
+  /// Fields that are in no column and only looked at.
+  let checks: [Int]
 
   /// A node that columns reach: the row's own node, or one below it.
   struct Slot: Sendable {
@@ -79,6 +86,17 @@ public struct TablePlan: Sendable {
     var number = 0
     /// A place in the order for the elements of a list; never opened.
     var isOrderOnly = false
+    /// The slots below it whose nodes are searched when written, as a range of `families`.
+    var families = 0..<0
+    /// Where the families below it stand by kind, in `familyOfKind`.
+    var kinds = 0
+  }
+
+  /// The slots below one slot whose nodes are of one kind.
+  struct Family: Sendable {
+    var kind: NodeKind
+    /// A range of `searched`.
+    var slots: Range<Int>
   }
 
   /// An attribute and its value, which lies in `constants`.
@@ -181,7 +199,10 @@ public struct TablePlan: Sendable {
     builder.finish()
     columns = builder.columns
     self.kind = kind
+    var slots: [Slot]
     (slots, keys, sets) = builder.settledSlots()
+    (families, searched, familyOfKind) = TablePlanBuilder.families(&slots)
+    self.slots = slots
     fields = builder.fields
     details = builder.details
     codecs = builder.codecs
@@ -193,5 +214,6 @@ public struct TablePlan: Sendable {
     constants = builder.constants
     readingOrder = builder.readingOrder()
     quick = builder.quickColumns()
+    checks = fields.indices.filter { [fields] in fields[$0].operation == .check }
   }
 }

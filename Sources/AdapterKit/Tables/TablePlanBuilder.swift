@@ -318,6 +318,32 @@ struct TablePlanBuilder {
     return (settled, keys, sets)
   }
 
+  /// The slots that are searched below each slot, by kind.
+  static func families(
+    _ slots: inout [TablePlan.Slot]
+  ) -> (families: [TablePlan.Family], searched: [Int], familyOfKind: [Int32]) {
+    var families: [TablePlan.Family] = [], searched: [Int] = [], familyOfKind: [Int32] = []
+    for parent in slots.indices {
+      let first = families.count
+      let below = slots.indices.filter {
+        slots[$0].parent == parent && !slots[$0].isOrderOnly && slots[$0].each < 0
+      }
+      for i in below where !families[first...].contains(where: { $0.kind == slots[i].kind }) {
+        let start = searched.count
+        searched += below.filter { slots[$0].kind == slots[i].kind }
+        families.append(TablePlan.Family(kind: slots[i].kind, slots: start..<searched.count))
+      }
+      slots[parent].families = first..<families.count
+      if first == families.count { continue }
+      slots[parent].kinds = familyOfKind.count
+      familyOfKind += Array(repeating: -1, count: Model.kinds.count)
+      for i in first..<families.count {
+        familyOfKind[slots[parent].kinds + Int(families[i].kind.rawValue)] = Int32(i)
+      }
+    }
+    return (families, searched, familyOfKind)
+  }
+
   private mutating func store(_ bytes: [UInt8]) -> (Int, Int) {
     constants.append(contentsOf: bytes)
     return (constants.count - bytes.count, bytes.count)

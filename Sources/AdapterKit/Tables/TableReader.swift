@@ -127,13 +127,12 @@ public final class TableReader: ProductReader {
             "The column “\(header[cell])” stands twice; column \(cell + 1) is not read",
             vi: "Cột “\(header[cell])” có hai lần; cột thứ \(cell + 1) không được đọc")))
     }
+    let known = KnownNames(
+      plan.plan.columns.indices.filter { search.match.cells[$0] < 0 }.flatMap { plan.plan.columns[$0].names })
     for cell in search.match.unknown {
       var place = place
       place.field = header[cell]
-      let known = plan.plan.columns.enumerated().filter { search.match.cells[$0.offset] < 0 }.flatMap {
-        $0.element.names
-      }
-      let near = nearest(to: header[cell], among: known)
+      let near = known.nearest(to: header[cell])
       let diagnostic = Diagnostic(
         .tableColumnUnknown, severity: layout.unmatched == .residue ? .note : .warning, at: place,
         message: .init(
@@ -263,7 +262,8 @@ public final class TableReader: ProductReader {
     if end > start, bytes[end - 1] == 0x0A { end -= 1 }
     if end > start, bytes[end - 1] == 0x0D { end -= 1 }
     let isPlain =
-      (window.suspects.isEmpty || !window.isSuspect(start, next)) && !TextScan.hasControls(bytes + start, end - start)
+      (window.suspects.isEmpty || !window.isSuspect(start, next))
+      && !hasControls(core.tokenizer, bytes + start, end - start)
     batch.beginProduct(at: window.offset(of: start))
     plan.read(core.tokenizer, isPlain: isPlain, in: &batch, &core.state)
     if !residue.isEmpty { keepResidue(core.tokenizer, &batch) }
@@ -277,6 +277,14 @@ public final class TableReader: ProductReader {
     }
     batch.endProduct(length: UInt64(next - start), state: isFaulted ? .faulted : .good)
     if !diagnostics.isEmpty { report(diagnostics, batch) }
+  }
+
+  /// Whether there are control characters in the cells of a row; between them stand the delimiters, which may be tabs.
+  private func hasControls(
+    _ tokenizer: borrowing DelimitedTokenizer, _ bytes: UnsafePointer<UInt8>, _ count: Int
+  ) -> Bool {
+    tokenizer.delimiter == 0x09
+      ? ocop_count_tabs(bytes, count) != tokenizer.fieldCount - 1 : TextScan.hasControls(bytes, count)
   }
 
   /// A row that cannot be cut into cells.

@@ -210,7 +210,9 @@ public final class TableWriter: ProductWriter {
     core.state.isFaulted = true
   }
 
-  private func report(_ i: Int, _ batch: borrowing ProductBatch, _ product: NodeView, _ state: RowWritingState) {
+  private func report(
+    _ i: Int, _ batch: borrowing ProductBatch, _ product: NodeView, _ state: borrowing RowWritingState
+  ) {
     let row = batch.rows[i]
     let identity = product.identity
     for found in state.findings {

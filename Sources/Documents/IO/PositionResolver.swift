@@ -69,29 +69,16 @@ public final class PositionResolver {
 
   private func advance(over bytes: UnsafeRawBufferPointer) {
     guard let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
-    var mark = last
-    var at = 0
-    if mark.afterReturn, start[0] == 0x0A { at = 1 }
-    mark.afterReturn = false
-    // From line end to line end; characters count only on the line on which the bytes stop.
-    var line = at
-    while true {
-      let end = ocop_find4(start, line, bytes.count, 0x0A, 0x0A, 0x0D, 0x0D)
-      if end == bytes.count { break }
-      mark.line += 1
-      mark.characters = 0
-      line = end + 1
-      if start[end] == 0x0D {
-        if line == bytes.count {
-          mark.afterReturn = true
-        } else if start[line] == 0x0A {
-          line += 1
-        }
-      }
-      at = line
+    var afterReturn: Int32 = last.afterReturn ? 1 : 0, line = 0
+    // An LF at the front that belongs to a CR before it has begun its line already.
+    let lines = ocop_count_lines(start, bytes.count, &afterReturn, &line)
+    if line > 0 {
+      last.line += lines
+      last.characters = 0
     }
-    for i in at..<bytes.count where start[i] & 0xC0 != 0x80 { mark.characters += 1 }
-    mark.offset += UInt64(bytes.count)
-    last = mark
+    // Characters count only on the line on which the bytes stop.
+    last.characters += ocop_count_characters(start + line, bytes.count - line)
+    last.afterReturn = afterReturn != 0
+    last.offset += UInt64(bytes.count)
   }
 }

@@ -39,6 +39,19 @@ public struct NodeView: ~Escapable, Copyable {
   /// One past the last node of the subtree of a node of this product.
   @inlinable public func end(of node: Int) -> Int { Int(nodes[node].end) }
 
+  /// The kind of a node of this product.
+  @inlinable public func kind(of node: Int) -> NodeKind { nodes[node].kind }
+
+  /// The first entry of a node of this product; one past the last node's comes the number of all entries.
+  @inlinable public func firstEntry(of node: Int) -> Int { Int(nodes[node].first) }
+
+  /// Whether an entry's bytes stand in an array from a place on.
+  @inlinable public func hasBytes(of entry: Entry, _ array: [UInt8], from place: Int) -> Bool {
+    let start = Int(entry.offset)
+    for k in 0..<Int(entry.length) where bytes[start + k] != array[place + k] { return false }
+    return true
+  }
+
   /// The entry with a number within the product.
   @inlinable public func entry(_ number: Int) -> Entry { entries[number] }
 

@@ -228,9 +228,22 @@ struct ConverterParser {
 enum CharacterTrim {
   /// A text without white space at its ends.
   static func trimmed(_ text: String) -> String {
+    // Most texts begin and end in a letter or digit; going through Characters is slow.
+    if let first = text.unicodeScalars.first, let last = text.unicodeScalars.last, isSolid(first), isSolid(last) {
+      return text
+    }
     guard let first = text.firstIndex(where: { !$0.isWhitespace }),
       let last = text.lastIndex(where: { !$0.isWhitespace })
     else { return "" }
     return String(text[first...last])
+  }
+
+  /// Whether a scalar is neither white space nor a mark that could stand on some.
+  private static func isSolid(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x21...0x7E, 0xC0...0x24F, 0x1EA0...0x1EFF, 0x3041...0x3098, 0x309D...0x30FF, 0x4E00...0x9FFF, 0xAC00...0xD7A3:
+      true
+    default: false
+    }
   }
 }

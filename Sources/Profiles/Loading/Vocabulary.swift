@@ -12,18 +12,22 @@ struct Vocabulary {
   /// - Throws: `.configuration` with `profile-vocabulary`, at the line that is wrong.
   static func parse(_ bytes: [UInt8], name: String) throws(Fault) -> Vocabulary {
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    guard let text = String(validating: bytes[start...], as: UTF8.self) else {
+    guard isText(bytes[start...]) else {
       throw fault(name, nil, .init("The file is not UTF-8 text.", vi: "Tệp không phải văn bản UTF-8."))
     }
     var columns: [String] = []
     var rows: [[String]] = []
-    var number = 0
-    for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) {
+    var number = 0, from = start
+    while from <= bytes.count {
+      let end = bytes[from...].firstIndex(of: 0x0A) ?? bytes.count
+      var line = bytes[from..<end]
+      from = end + 1
       number += 1
-      var line = line
       if line.last == 0x0D { line = line.dropLast() }
       if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
-      var cells = line.split(separator: 0x09, omittingEmptySubsequences: false).map { String($0) ?? "" }
+      var cells = line.split(separator: 0x09, omittingEmptySubsequences: false).map {
+        String(decoding: $0, as: UTF8.self)
+      }
       if columns.isEmpty {
         columns = cells
         guard columns[0] == "code", Set(columns).count == columns.count else {
@@ -51,6 +55,8 @@ struct Vocabulary {
     return Vocabulary(columns: columns, rows: rows)
   }
 
+  private static func isText(_ bytes: ArraySlice<UInt8>) -> Bool { String(validating: bytes, as: UTF8.self) != nil }
+
   /// The number of a column, or nil.
   func column(_ name: String) -> Int? { columns.firstIndex(of: name) }
 
@@ -63,7 +69,11 @@ struct Vocabulary {
 
   /// The alternatives of a cell.
   static func alternatives(_ cell: String) -> [String] {
-    cell.split(separator: "|").map { CharacterTrim.trimmed(String($0)) }.filter { !$0.isEmpty }
+    if !cell.utf8.contains(UInt8(ascii: "|")) {
+      let text = CharacterTrim.trimmed(cell)
+      return text.isEmpty ? [] : [text]
+    }
+    return cell.split(separator: "|").map { CharacterTrim.trimmed(String($0)) }.filter { !$0.isEmpty }
   }
 
   private static func fault(_ name: String, _ line: Int?, _ message: LocalizedText) -> Fault {
