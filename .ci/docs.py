@@ -71,7 +71,10 @@ def attribute_row(name, schema):
     example = schema["examples"][0]
     example = example[0] if isinstance(example, list) else example
     example = json.dumps(example) if isinstance(example, (bool, int)) else example
-    return [f"`{name}`", kind, facet, schema["description"], source, f"`{example}`"]
+    meaning = schema["description"]
+    if "default" in schema:
+        meaning += f" `{schema['default']}` when absent."
+    return [f"`{name}`", kind, facet, meaning, source, f"`{example}`"]
 
 
 def model(command):

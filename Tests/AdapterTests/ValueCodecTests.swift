@@ -249,7 +249,12 @@ func codeList(_ name: String, _ pairs: KeyValuePairs<String, [String]>) -> CodeL
   @Test func linksAndLocationNumbersAreChecked() throws {
     #expect(try ValueProbe(.text, .url).read("https://x.vn/a b") == "!url-format")
     #expect(try ValueProbe(.text, .url).read("https://x.vn/a.jpg") == "https://x.vn/a.jpg")
-    #expect(try ValueProbe(.text, .gln).read("8930000000006") == "!gtin-check-digit")
+    #expect(try ValueProbe(.text, .gln).read("8930000009999") == "8930000009999")
+    #expect(try ValueProbe(.text, .gln).read("8930000000006") == "!gln-check-digit")
+    // A right GTIN-14 is no GLN.
+    #expect(try ValueProbe(.text, .gln).read("08930000009999") == "!gln-length")
+    #expect(try ValueProbe(.text, .gln).read("MST2100000000") == "!gln-characters")
+    #expect(try ValueProbe(.text, .gln).read("8.93E+12") == "!gln-scientific")
   }
 
   @Test func everyFindingSpeaksBothLanguages() throws {

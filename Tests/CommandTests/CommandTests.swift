@@ -117,6 +117,19 @@ struct CommandTests {
     #expect(different.output.contains("5 → 7"))
   }
 
+  /// Products that nothing names are compared by their place, each with its own.
+  @Test func productsWithoutIdentityAreAligned() throws {
+    let folder = try Folder()
+    func lines(_ stock: [Int]) -> String {
+      stock.map { "{\"originCountry\":\"VN\",\"item\":[{\"id\":\"each\",\"stock\":\($0)}]}\n" }.joined()
+    }
+    let a = try folder.write(lines([1, 2, 3]), "a.jsonl"), b = try folder.write(lines([1, 7, 3]), "b.jsonl")
+    let diff = try Command.run(["diff", a, b])
+    #expect(diff.output == "~ #2  item[each].stock: 2 → 7\n")
+    let trip = try Command.run(["roundtrip", a, "--profile", "canonical"])
+    #expect(trip.exitCode == 0 && trip.errors.contains("3 products compared, 3 equal"), "\(trip.output)\(trip.errors)")
+  }
+
   /// A record that is rejected on the way is said so, and the trip is not whole; nothing else is held against it.
   @Test func roundTripCountsRejectedRecords() throws {
     let folder = try Folder()
@@ -133,6 +146,23 @@ struct CommandTests {
   @Test func profilesLintAndTest() throws {
     let lint = try Command.run(["profiles", "lint"])
     #expect(lint.exitCode == 0, "\(lint.output)\(lint.errors)")
+    let folder = try Folder()
+    let mistyped = try folder.write(
+      """
+      profile: shop
+      title: A shop
+      version: "1"
+      adapter: delimitd
+      standing: {state: unconfirmed, date: "2026-11-22", source: us}
+      table:
+        columns:
+          - {header: [SKU], is: "item[each].sku"}
+
+      """, "shop.yaml")
+    let found = try Command.run(["profiles", "lint", mistyped])
+    #expect(found.exitCode == 1)
+    #expect(found.output.contains("shop.yaml:4:10: error[profile-adapter-unknown]"), "\(found.output)")
+    #expect(found.output.contains("delimited"))
     let test = try Command.run(["profiles", "test"])
     #expect(test.exitCode == 0, "\(test.output)\(test.errors)")
     #expect(test.output.contains(" 0 failed"))

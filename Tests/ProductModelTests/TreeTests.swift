@@ -47,6 +47,83 @@ struct TreeTests {
         == new.differences(from: old))
   }
 
+  /// The same quantity in another unit is the same value, on an attribute as in a key.
+  @Test(arguments: [
+    ("depth", "260 MMT", "26 CMT", true), ("depth", "26 CMT", "0.26 MTR", true),
+    ("depth", "260 MMT", "26.1 CMT", false),
+    ("grossWeight", "0.5 KGM", "500 GRM", true), ("grossWeight", "1 LBR", "453.59237 GRM", true),
+    // Rounded pounds are another quantity.
+    ("grossWeight", "1 LBR", "453.592 GRM", false),
+    ("netContent", "1 LTR", "1000 MLT", true), ("netContent", "1 OZA", "29.5735295625 MLT", true),
+    ("netContent", "500 MLT", "500 GRM", false), ("netContent", "12 H87", "12 EA", true),
+    ("netContent", "1 DZN", "12 H87", true), ("leadTime", "1 WEE", "7 DAY", true),
+    ("leadTime", "1 MON", "30 DAY", false),
+    ("leadTime", "1 ANN", "12 MON", true), ("netContent", "1 SET", "1 KT", false),
+  ])
+  func unitsDoNotMatter(attribute: String, before: String, after: String, isSame: Bool) {
+    var old = Product(), new = Product()
+    old["item[each].\(attribute)"] = before
+    new["item[each].\(attribute)"] = after
+    #expect(
+      new.differences(from: old).map(\.description)
+        == (isSame ? [] : ["item[each].\(attribute): \(before) → \(after)"]))
+    #expect(new.isEquivalent(to: old) == isSame)
+    // Merging keeps this side's way of writing it.
+    #expect(old.union(new).conflicts.isEmpty == isSame)
+    #expect(old.union(new).product == old)
+  }
+
+  @Test func unitsDoNotMatterInKeysAndBetweenSeveral() {
+    var old = Product(), new = Product()
+    old["nutrition[100 GRM].nutrient[ENER-].amount"] = "268 KJO"
+    new["nutrition[0.1 KGM].nutrient[ENER-].amount"] = "268000 JOU"
+    new["nutrition[0.1 KGM].state"] = "UNPREPARED"
+    #expect(new.differences(from: old) == [])
+    // Kilocalories follow from kilojoules by no law of food labels.
+    new["nutrition[0.1 KGM].nutrient[ENER-].amount"] = "64.05 E14"
+    #expect(new.differences(from: old).count == 1)
+    var one = Product(), other = Product()
+    one.root.children = [
+      ProductNode(
+        .item, [.init(.id, .none, "each"), .init(.netContent, .none, "500 MLT"), .init(.netContent, .none, "520 GRM")])
+    ]
+    other.root.children = [
+      ProductNode(
+        .item, [.init(.id, .none, "each"), .init(.netContent, .none, "0.52 KGM"), .init(.netContent, .none, "50 CLT")])
+    ]
+    #expect(other.differences(from: one) == [])
+  }
+
+  @Test func whatIsUnderstoodIsNoDifference() {
+    var plain = Product(), explicit = Product()
+    plain["price[market=VN,item=each,type=retail].amount"] = "98000"
+    explicit["price[market=VN,item=each,type=retail,minQty=1].amount"] = "98000"
+    explicit["type"] = "product"
+    #expect(explicit.differences(from: plain) == [] && plain.differences(from: explicit) == [])
+    #expect(explicit.isEquivalent(to: plain))
+    explicit["type"] = "assortment"
+    #expect(explicit.differences(from: plain).map(\.description) == ["type: – → assortment"])
+  }
+
+  @Test func productsWithoutIdentityArePairedByPlace() {
+    func product(_ text: String, sku: String? = nil) -> Product {
+      var product = Product()
+      product["description@vi"] = text
+      if let sku { product["item[each].sku"] = sku }
+      return product
+    }
+    func pairs(_ old: [Product], _ new: [Product]) -> [[Int?]] {
+      ProductPairing.pairs(old, new).map { [$0.old, $0.new] }
+    }
+    let a = product("a"), b = product("b"), c = product("c"), x = product("x", sku: "1")
+    #expect(pairs([a, b], [a, b]) == [[0, 0], [1, 1]])
+    #expect(pairs([a, b, c], [a, c]) == [[0, 0], [1, nil], [2, 1]])
+    #expect(pairs([a, x, b], [x, product("a'"), b]) == [[0, 1], [1, 0], [2, 2]])
+    #expect(pairs([a], [a, b]) == [[0, 0], [nil, 1]])
+    // Two of one name are not one.
+    #expect(pairs([x, x], [x, x, x]) == [[0, 0], [1, 1], [nil, 2]])
+  }
+
   @Test func sequencesAreAligned() throws {
     let old = try sixProducts()[4]
     let inserted = changed(old) {

@@ -15,9 +15,9 @@ extension DiagnosticCode {
     "gtin-check-digit", .error,
     title: .init("Wrong check digit", vi: "Sai số kiểm tra"),
     explanation: .init(
-      "The last digit of a GTIN or GLN follows from the others (GS1 General Specifications, section 7.9), so a mistyped number is found.",
+      "The last digit of a GTIN follows from the others (GS1 General Specifications, section 7.9), so a mistyped number is found.",
       vi:
-        "Chữ số cuối của GTIN hoặc GLN được tính từ các số trước (GS1 General Specifications, mục 7.9) để phát hiện gõ sai."
+        "Chữ số cuối của GTIN được tính từ các số trước (GS1 General Specifications, mục 7.9) để phát hiện gõ sai."
     ),
     remedy: .init("Compare with the number under the barcode.", vi: "So với dãy số in dưới mã vạch."))
 
@@ -26,8 +26,8 @@ extension DiagnosticCode {
     "gtin-length", .error,
     title: .init("A GTIN of wrong length", vi: "GTIN sai độ dài"),
     explanation: .init(
-      "A GTIN has 8, 12, 13 or 14 digits, a GLN 13. Spreadsheets drop zeros at the front of cells formatted as numbers.",
-      vi: "GTIN có 8, 12, 13 hoặc 14 chữ số, GLN có 13. Bảng tính hay bỏ số 0 ở đầu ô định dạng số."),
+      "A GTIN has 8, 12, 13 or 14 digits. Spreadsheets drop zeros at the front of cells formatted as numbers.",
+      vi: "GTIN có 8, 12, 13 hoặc 14 chữ số. Bảng tính hay bỏ số 0 ở đầu ô định dạng số."),
     remedy: .init("Format the column as text and enter it again.", vi: "Định dạng cột là văn bản rồi nhập lại."))
 
   /// Something else than digits in a GTIN.
@@ -35,7 +35,7 @@ extension DiagnosticCode {
     "gtin-characters", .error,
     title: .init("A GTIN holds digits only", vi: "GTIN chỉ gồm chữ số"),
     explanation: .init(
-      "Letters and signs cannot stand in a GTIN or GLN.", vi: "GTIN hoặc GLN không chứa chữ hay ký hiệu."),
+      "Letters and signs cannot stand in a GTIN.", vi: "GTIN không chứa chữ hay ký hiệu."),
     remedy: .init("Enter the number under the barcode.", vi: "Nhập dãy số in dưới mã vạch."))
 
   /// A GTIN that a spreadsheet turned into `8.9385E+12`.
@@ -48,6 +48,49 @@ extension DiagnosticCode {
     remedy: .init(
       "Format the column as text, enter the GTINs again, then save.",
       vi: "Định dạng cột là văn bản, nhập lại GTIN rồi lưu."))
+
+  /// A GLN whose last digit does not follow from the others.
+  public static let glnCheckDigit = DiagnosticCode(
+    "gln-check-digit", .error,
+    title: .init("Wrong check digit in a GLN", vi: "GLN sai số kiểm tra"),
+    explanation: .init(
+      "The last digit of a Global Location Number follows from the others (GS1 General Specifications, section 7.9), so a mistyped number is found.",
+      vi:
+        "Chữ số cuối của mã địa điểm GLN được tính từ các số trước (GS1 General Specifications, mục 7.9) để phát hiện gõ sai."
+    ),
+    remedy: .init(
+      "Compare with the party's GS1 certificate, or ask the party.",
+      vi: "So với giấy chứng nhận mã GS1 của bên đó, hoặc hỏi họ."))
+
+  /// A GLN that has not 13 digits.
+  public static let glnLength = DiagnosticCode(
+    "gln-length", .error,
+    title: .init("A GLN of wrong length", vi: "GLN sai độ dài"),
+    explanation: .init(
+      "A Global Location Number has 13 digits. Spreadsheets drop zeros at the front of cells formatted as numbers.",
+      vi: "Mã địa điểm GLN có 13 chữ số. Bảng tính hay bỏ số 0 ở đầu ô định dạng số."),
+    remedy: .init("Format the column as text and enter it again.", vi: "Định dạng cột là văn bản rồi nhập lại."))
+
+  /// Something else than digits in a GLN.
+  public static let glnCharacters = DiagnosticCode(
+    "gln-characters", .error,
+    title: .init("A GLN holds digits only", vi: "GLN chỉ gồm chữ số"),
+    explanation: .init(
+      "Letters and signs cannot stand in a Global Location Number; a tax code is another number.",
+      vi: "Mã địa điểm GLN không chứa chữ hay ký hiệu; mã số thuế là số khác."),
+    remedy: .init(
+      "Enter the number of the party's GS1 certificate.", vi: "Nhập số trong giấy chứng nhận mã GS1 của bên đó."))
+
+  /// A GLN that a spreadsheet turned into `8.9389E+12`.
+  public static let glnScientific = DiagnosticCode(
+    "gln-scientific", .error,
+    title: .init("A spreadsheet has shortened the GLN", vi: "Bảng tính đã rút gọn GLN"),
+    explanation: .init(
+      "Excel shows long numbers as 8.93899E+12 and saves only those digits in text files; the others are lost.",
+      vi: "Excel hiện số dài thành 8.93899E+12 và khi lưu dạng văn bản chỉ giữ các số đó; phần còn lại đã mất."),
+    remedy: .init(
+      "Format the column as text, enter the GLNs again, then save.",
+      vi: "Định dạng cột là văn bản, nhập lại GLN rồi lưu."))
 
   /// A text that is no number in the expected form.
   public static let numberFormat = DiagnosticCode(
@@ -260,8 +303,9 @@ extension DiagnosticCode {
 
   /// Codes of converting values, shared by all engines.
   public static let conversionCodes: [DiagnosticCode] = [
-    .converterUnfit, .gtinCheckDigit, .gtinLength, .gtinCharacters, .gtinScientific, .numberFormat, .moneyCurrency,
-    .unitMissing, .unknownUnit, .unitConversion, .measureFormat, .periodWords, .dateFormat, .timeOffset, .booleanFormat,
+    .converterUnfit, .gtinCheckDigit, .gtinLength, .gtinCharacters, .gtinScientific, .glnCheckDigit, .glnLength,
+    .glnCharacters, .glnScientific, .numberFormat, .moneyCurrency, .unitMissing, .unknownUnit, .unitConversion,
+    .measureFormat, .periodWords, .dateFormat, .timeOffset, .booleanFormat,
     .codeUnknown, .codeUnlisted, .choiceMarks, .urlFormat, .textTooLong, .constMismatch, .nfdNormalised,
     .controlCharacter, .textInvalid, .patternMismatch, .requiredMissing, .recommendedMissing, .productTooLarge,
   ]

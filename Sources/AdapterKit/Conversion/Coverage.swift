@@ -62,7 +62,8 @@ public struct Coverage: Sendable {
     }
   }
 
-  /// Ends a product that was written, and reports what it lost. Residue of other formats is no loss.
+  /// Ends a product that was written, and reports what it lost. Residue of other formats is no loss, nor is a value that says
+  /// what is understood when it is absent (`AttributeDeclaration.absent`).
   public mutating func finish(_ product: NodeView, into losses: inout LossReport) {
     for (entry, reason) in lossy {
       let what = product.entry(entry)
@@ -79,6 +80,7 @@ public struct Coverage: Sendable {
         let what = product.entry(at + missing.trailingZeroBitCount)
         missing &= missing - 1
         if what.attribute == .residue { continue }
+        if CoverageTables.mayBeUnderstood[Int(what.attribute.rawValue)], Self.isUnderstood(what, product) { continue }
         let view = product.node(at: Int(what.node))
         if Int(what.node) != node {
           node = Int(what.node)
@@ -89,9 +91,28 @@ public struct Coverage: Sendable {
       at += 64
     }
   }
+
+  /// Whether a value says what is understood when there is none.
+  private static func isUnderstood(_ what: Entry, _ product: NodeView) -> Bool {
+    let holder = product.node(at: Int(what.node))
+    for (attribute, absent) in CoverageTables.absent[Int(holder.kind.rawValue)] where attribute == what.attribute {
+      return holder.has(attribute, absent)
+    }
+    return false
+  }
 }
 
 enum CoverageTables {
   /// Key attributes by kind.
   static let keys: [[Attribute]] = Model.kinds.map(\.key)
+
+  /// By kind: attributes of which a value is understood when there is none, and that value.
+  static let absent: [[(Attribute, [UInt8])]] = Model.kinds.map { kind in
+    kind.attributes.compactMap { declaration in declaration.absent.map { (declaration.attribute, Array($0.utf8)) } }
+  }
+
+  /// By attribute: whether some kind has it with such a value.
+  static let mayBeUnderstood: [Bool] = Attribute.allCases.map { attribute in
+    Model.kinds.contains { $0.attributes.contains { $0.attribute == attribute && $0.absent != nil } }
+  }
 }

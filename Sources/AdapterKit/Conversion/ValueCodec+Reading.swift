@@ -35,7 +35,7 @@ extension ValueCodec {
       let result = GLN.check(span)
       return result == .valid
         ? .value(offset: offset, length: length)
-        : .fault(Self.gtinFinding(result, text, kind: "GLN", lengths: "13", vi: "13"))
+        : .fault(Self.glnFinding(result, text))
     case .integer, .decimal, .money: return readNumber(offset, length, &batch)
     case .measure: return readMeasure(span, text, offset, &batch)
     case .amount: return readAmount(offset, length, unit, &batch)
@@ -80,7 +80,7 @@ extension ValueCodec {
   ) -> Reading {
     let result = GTIN.check(span)
     guard result == .valid else {
-      return .fault(Self.gtinFinding(result, text, kind: "GTIN", lengths: "8, 12, 13 or 14", vi: "8, 12, 13 hoặc 14"))
+      return .fault(Self.gtinFinding(result, text))
     }
     if text.count == 14 { return .value(offset: offset, length: 14) }
     let length = text.count
@@ -93,9 +93,7 @@ extension ValueCodec {
     return .value(offset: at, length: 14)
   }
 
-  static func gtinFinding(
-    _ result: GTINResult, _ text: UnsafeBufferPointer<UInt8>, kind: String, lengths: String, vi: String
-  ) -> ConversionFinding {
+  static func gtinFinding(_ result: GTINResult, _ text: UnsafeBufferPointer<UInt8>) -> ConversionFinding {
     let code: DiagnosticCode =
       switch result {
       case .wrongCheckDigit, .valid: .gtinCheckDigit
@@ -103,9 +101,25 @@ extension ValueCodec {
       case .notDigits: .gtinCharacters
       case .scientific: .gtinScientific
       }
-    let why = result.message(kind, lengths: lengths, vi: vi)
+    return keyFinding(code, ValueFault.gtin(result), text)
+  }
+
+  static func glnFinding(_ result: GTINResult, _ text: UnsafeBufferPointer<UInt8>) -> ConversionFinding {
+    let code: DiagnosticCode =
+      switch result {
+      case .wrongCheckDigit, .valid: .glnCheckDigit
+      case .wrongLength: .glnLength
+      case .notDigits: .glnCharacters
+      case .scientific: .glnScientific
+      }
+    return keyFinding(code, ValueFault.gln(result), text)
+  }
+
+  private static func keyFinding(
+    _ code: DiagnosticCode, _ fault: ValueFault, _ text: UnsafeBufferPointer<UInt8>
+  ) -> ConversionFinding {
     let value = string(text)
-    return ConversionFinding(code, .init("“\(value)”: \(why.en)", vi: "“\(value)”: \(why.vi)"))
+    return ConversionFinding(code, .init("“\(value)”: \(fault.message.en)", vi: "“\(value)”: \(fault.message.vi)"))
   }
 
   // MARK: Helpers

@@ -48,20 +48,19 @@ public struct RoundTrip {
       InputDocument.open(path), profile: source, registry: registry, asOf: asOf, diagnostics: DiagnosticCollector())
     let after = try ProductStream(
       InputDocument.open(copy), profile: target, registry: registry, asOf: asOf, diagnostics: diagnostics)
-    var returned: [String: Product] = [:]
-    for product in try after.all() { returned[product.identity ?? ""] = product }
-    while let product = try before.nextProduct() {
-      let identity = product.identity ?? ""
-      guard let back = returned[identity] else {
+    let sent = try before.all(), returned = try after.all()
+    for pair in ProductPairing.pairs(sent, returned) {
+      guard let i = pair.old else { continue }
+      guard let j = pair.new else {
         outcome.missing += 1
         continue
       }
       outcome.compared += 1
-      let differences = back.differences(from: product)
+      let differences = returned[j].differences(from: sent[i])
       if differences.isEmpty { outcome.equal += 1 }
       outcome.differenceCount += differences.count
       for difference in differences where outcome.differences.count < 1000 {
-        outcome.differences.append((identity, difference))
+        outcome.differences.append((sent[i].identity ?? "#\(i + 1)", difference))
       }
     }
     // Products that were faulty when read never came from `before`; those that the writer left out are not missing.

@@ -54,6 +54,8 @@ public struct AttributeDeclaration: Sendable {
   public let source: String
   /// A canonical value.
   public let example: String
+  /// The value that is understood when there is none; nil where absence says nothing.
+  public let absent: String?
 }
 
 /// One kind of node: where it stands, what tells two of them apart, what values it has.

@@ -37,8 +37,8 @@ let foodKinds: [KindDeclaration] = [
     [
       a(.basis, .measure, "What the values are for.", "GDSN nutrientBasisQuantity", "100 GRM"),
       a(
-        .state, .code, codes: "preparation", "UNPREPARED or PREPARED; unprepared when absent.",
-        "GDSN preparationStateCode", "UNPREPARED"),
+        .state, .code, codes: "preparation", "UNPREPARED or PREPARED.", "GDSN preparationStateCode", "UNPREPARED",
+        absent: "UNPREPARED"),
       a(.servingSize, .measure, many: true, "The serving.", "GDSN servingSize", "15 MLT"),
       a(
         .derivation, .code, codes: "nutrient-derivation", "ANALYSED, CALCULATED or GUIDELINE.", "JP 推定値の表示", "ANALYSED"),

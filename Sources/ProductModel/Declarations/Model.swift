@@ -48,9 +48,9 @@ func kind(
 
 func a(
   _ attribute: Attribute, _ type: ValueType, facet: FacetUse = .none, many: Bool = false, codes: String? = nil,
-  _ meaning: String, _ source: String, _ example: String
+  _ meaning: String, _ source: String, _ example: String, absent: String? = nil
 ) -> AttributeDeclaration {
   AttributeDeclaration(
     attribute: attribute, type: type, facet: facet, isMany: many, vocabulary: codes, meaning: meaning, source: source,
-    example: example)
+    example: example, absent: absent)
 }

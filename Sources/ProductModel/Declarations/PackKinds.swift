@@ -86,7 +86,7 @@ let commercialKinds: [KindDeclaration] = [
         .type, .code, codes: "price-type",
         "catalogue (to the trade), list (recommended or struck through), retail (asked of consumers), sale (reduced) or export.",
         "GDSN salesInformationModule", "retail"),
-      a(.minQty, .integer, "The least quantity this price is for.", "UBL MinimumQuantity", "1"),
+      a(.minQty, .integer, "The least quantity this price is for.", "UBL MinimumQuantity", "1", absent: "1"),
       a(.from, .date, "First day.", "GDSN priceEffectiveStartDate", "2026-07-01"),
       a(.to, .date, "Last day.", "GDSN priceEffectiveEndDate", "2026-12-31"),
       a(.amount, .decimal, "The amount.", "GDSN tradeItemPrice", "98000"),

@@ -5,7 +5,8 @@ let productKinds: [KindDeclaration] = [
     [
       a(
         .type, .code, codes: "product-type",
-        "What the record is: product, assortment, family or service; product when absent.", "this model", "product"),
+        "What the record is: product, assortment, family or service.", "this model", "product",
+        absent: "product"),
       a(
         .status, .code, codes: "lifecycle", "Whether it is sold: active or discontinued.", "GDSN discontinuedDateTime",
         "active"),

@@ -4,7 +4,7 @@ internal import Bytes
 /// tools.
 ///
 /// The text is made from `Model.kinds` alone and is the same in every run. Meanings are `description`, sources, keys and
-/// vocabularies `$comment`, examples `examples`. What a schema cannot say (check digits, calendar days, known units) the reader
+/// vocabularies `$comment`, examples `examples`, what absence means `default`. What a schema cannot say (check digits, calendar days, known units) the reader
 /// checks.
 public enum JSONSchema {
   /// The schema's identifier.
@@ -107,6 +107,9 @@ public enum JSONSchema {
       plain = .object([("anyOf", .array([plain, languages]))])
     }
     if case .object(let more) = plain { members += more }
+    if let absent = attribute.absent {
+      members.append(("default", attribute.type == .integer ? .literal(absent) : .string(absent)))
+    }
     members.append(("examples", .array([example])))
     return .object(members)
   }

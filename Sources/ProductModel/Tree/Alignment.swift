@@ -34,7 +34,7 @@ enum Alignment {
   }
 
   /// Equal nodes are anchors (the longest common subsequence); between two anchors nodes are paired by position.
-  private static func bySequence(_ old: [ProductNode], _ new: [ProductNode]) -> [AlignedPair] {
+  static func bySequence(_ old: [ProductNode], _ new: [ProductNode]) -> [AlignedPair] {
     let a = old.map { $0.canonicalised() }, b = new.map { $0.canonicalised() }
     var pairs: [AlignedPair] = []
     var i = 0, j = 0

@@ -1,6 +1,7 @@
 extension Product {
   /// The product in canonical order: nodes by kind and, where a kind has a key, by key; values by attribute and facet in declared
-  /// order. Two products that say the same are equal then.
+  /// order; measures in the standard unit of their dimension; without values that say what is understood anyway. Two products
+  /// that say the same are equal then.
   ///
   /// The order of nodes without a key (ingredients, pictures, selling points) has a meaning and stays, and so does the order
   /// of several values of one attribute, save for measures, which are one quantity in several units.
@@ -12,7 +13,11 @@ extension ProductNode {
   public func canonicalised() -> ProductNode {
     var node = ProductNode(kind)
     node.values = groupedValues().flatMap { group in
-      group.texts.map { AttributeValue(group.slot.attribute, group.slot.facet, $0) }
+      Self.isUnderstood(group.texts, group.slot, on: kind)
+        ? []
+        : Self.meaning(of: group.texts, group.slot, on: kind).map {
+          AttributeValue(group.slot.attribute, group.slot.facet, $0)
+        }
     }
     let below = children.enumerated().map {
       (place: $0.offset, key: $0.element.keyTuple, node: $0.element.canonicalised())
@@ -24,9 +29,6 @@ extension ProductNode {
     }.map(\.node)
     return node
   }
-
-  /// The values of the node's key attributes in declared order, nil where one is absent; empty for kinds without key.
-  var keyTuple: [String?] { kind.declaration.key.map { self[$0] } }
 
   /// The values by attribute and facet, in declared order; measures sorted.
   func groupedValues() -> [(slot: ValueSlot, texts: [String])] {

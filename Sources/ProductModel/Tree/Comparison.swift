@@ -33,6 +33,10 @@ extension Product {
   ///
   /// Nodes are paired by their full key, so that their order does not matter; nodes without a key by sequence: equal ones
   /// first, what stands between by position. A value that only one version has is `added` or `removed`.
+  ///
+  /// What counts is what is said, not how: the same quantity in another unit of the same dimension is no difference (260 MMT
+  /// and 26 CMT, by the exact factors of UN/ECE Recommendation 20), nor is a value that says what is understood when it is
+  /// absent (`AttributeDeclaration.absent`).
   public func differences(from old: Product) -> [Difference] {
     var found: [Difference] = []
     Comparison.compare(old.root, root, at: [], into: &found)
@@ -58,7 +62,7 @@ enum Comparison {
     let before = old?.groupedValues() ?? [], after = new?.groupedValues() ?? []
     for slot in slots(before.map(\.slot), after.map(\.slot), of: kind) {
       let x = before.first { $0.slot == slot }?.texts ?? [], y = after.first { $0.slot == slot }?.texts ?? []
-      if x != y {
+      if x != y, !isSame(x, y, slot, on: kind) {
         found.append(
           Difference(path: ModelPath(steps: steps, attribute: slot.attribute, facet: slot.facet), old: x, new: y))
       }
@@ -73,6 +77,13 @@ enum Comparison {
         compare(oldNode, newNode, at: steps + [step], into: &found)
       }
     }
+  }
+
+  /// Whether two lists of values of one attribute say the same.
+  static func isSame(_ x: [String], _ y: [String], _ slot: ValueSlot, on kind: NodeKind) -> Bool {
+    if x.isEmpty { return ProductNode.isUnderstood(y, slot, on: kind) }
+    if y.isEmpty { return ProductNode.isUnderstood(x, slot, on: kind) }
+    return ProductNode.meaning(of: x, slot, on: kind) == ProductNode.meaning(of: y, slot, on: kind)
   }
 
   /// All slots of several lists, in declared order.

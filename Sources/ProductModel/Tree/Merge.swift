@@ -79,10 +79,13 @@ private struct Merger {
     for slot in Comparison.slots(m.map(\.slot), t.map(\.slot), b.map(\.slot), of: mine.kind) {
       let was = b.first { $0.slot == slot }?.texts ?? []
       let x = m.first { $0.slot == slot }?.texts ?? [], y = t.first { $0.slot == slot }?.texts ?? []
+      func isSame(_ a: [String], _ b: [String]) -> Bool {
+        a == b || (!a.isEmpty && !b.isEmpty && Comparison.isSame(a, b, slot, on: mine.kind))
+      }
       var texts = x
-      if x == was || x == y {
+      if isSame(x, was) {
         texts = y
-      } else if y != was {
+      } else if !isSame(y, was), !isSame(x, y) {
         conflicts.append(
           MergeConflict(
             path: ModelPath(steps: steps, attribute: slot.attribute, facet: slot.facet), base: was, mine: x, theirs: y))

@@ -9,7 +9,9 @@ struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compare the products of two documents, whatever their formats.",
     discussion: """
-      Products are matched by the base unit's GTIN, else by SKU, family or name. Exit 1 when they differ.
+      Products are matched by the base unit's GTIN, else by SKU, family or name; several of one name, and those with none of
+      these, in their order, and are then called #1, #2 … by their place. The same quantity in another unit (260 mm, 26 cm)
+      is no difference. Exit 1 when they differ.
 
       Example:
         ocop diff seeds/products.jsonl back.xlsx --right japan
@@ -37,17 +39,17 @@ struct Diff: ParsableCommand {
     }
     printer.finish()
     var lines: [(kind: String, product: String, path: String, old: [String], new: [String])] = []
-    for (identity, product) in old.list {
-      guard let other = new.byIdentity[identity] else {
-        lines.append(("removed", identity, "", [], []))
-        continue
+    for pair in ProductPairing.pairs(old, new) {
+      switch (pair.old, pair.new) {
+      case (let i?, let j?):
+        for difference in new[j].differences(from: old[i]) {
+          lines.append(
+            ("changed", old[i].identity ?? "#\(i + 1)", difference.path.description, difference.old, difference.new))
+        }
+      case (let i?, nil): lines.append(("removed", old[i].identity ?? "#\(i + 1)", "", [], []))
+      case (nil, let j?): lines.append(("added", new[j].identity ?? "#\(j + 1)", "", [], []))
+      case (nil, nil): break
       }
-      for difference in other.differences(from: product) {
-        lines.append(("changed", identity, difference.path.description, difference.old, difference.new))
-      }
-    }
-    for (identity, _) in new.list where old.byIdentity[identity] == nil {
-      lines.append(("added", identity, "", [], []))
     }
     if options.format == .json {
       var json = JSONBuilder()
@@ -77,20 +79,11 @@ struct Diff: ParsableCommand {
 
   private func shown(_ values: [String]) -> String { values.isEmpty ? "∅" : values.joined(separator: " | ") }
 
-  private func products(_ path: String, _ name: String, _ printer: DiagnosticPrinter) throws(Fault) -> (
-    list: [(String, Product)], byIdentity: [String: Product]
-  ) {
+  private func products(_ path: String, _ name: String, _ printer: DiagnosticPrinter) throws(Fault) -> [Product] {
     let profile = try options.library.load(name, asOf: options.date, variables: options.values)
-    let stream = try ProductStream(
+    return try ProductStream(
       InputDocument.open(path), profile: profile, registry: .firstParty, asOf: options.date,
-      diagnostics: printer.collector)
-    var list: [(String, Product)] = []
-    var byIdentity: [String: Product] = [:]
-    while let product = try stream.nextProduct() {
-      let identity = product.identity ?? "#\(list.count + 1)"
-      list.append((identity, product))
-      byIdentity[identity] = product
-    }
-    return (list, byIdentity)
+      diagnostics: printer.collector
+    ).all()
   }
 }

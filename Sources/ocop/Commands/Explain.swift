@@ -61,7 +61,7 @@ struct Explain: ParsableCommand {
           type     \(declaration.type.rawValue)\(declaration.isMany ? ", several values" : "")
           facet    \(declaration.facet.rawValue)\(declaration.vocabulary.map { "\ncodes    mappings/vocabulary/\($0).tsv" } ?? "")
           source   \(declaration.source)
-          example  \(declaration.example)
+          example  \(declaration.example)\(declaration.absent.map { "\nabsent   means \($0)" } ?? "")
           """)
       } else {
         let kind = path.kind.declaration

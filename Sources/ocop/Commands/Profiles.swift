@@ -76,8 +76,9 @@ struct Profiles: ParsableCommand {
     func run() throws {
       let library = options.library
       let collector = DiagnosticCollector()
+      let adapters = AdapterRegistry.firstParty.adapters.map(\.specification.name)
       for name in names.isEmpty ? library.names() : names {
-        library.lint(name, asOf: options.date, variables: options.values, into: collector)
+        library.lint(name, asOf: options.date, variables: options.values, adapters: adapters, into: collector)
       }
       if options.format == .json {
         var json = JSONBuilder()

@@ -8,7 +8,8 @@ struct Roundtrip: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Read a document, write it and read it again: what is lost?",
     discussion: """
-      With --through, the products go through another profile and back. Exit 1 when anything differs or is lost.
+      With --through, the products go through another profile and back. They are matched as “ocop diff” does: by GTIN, SKU,
+      family or name, and in their order where they have none of these. Exit 1 when anything differs or is lost.
 
       Example:
         ocop roundtrip feed.csv --profile buu-dien
