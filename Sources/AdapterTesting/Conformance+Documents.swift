@@ -154,15 +154,12 @@ extension Product {
     var copy = self
     for i in copy.root.children.indices where copy.root.children[i].kind == .item {
       let gtin = "0893" + String(String(100_000_000 + n * 16 + i).suffix(9))
-      if copy.root.children[i][.gtin] != nil { copy.root.children[i][.gtin] = gtin + Self.checkDigit(gtin) }
+      if copy.root.children[i][.gtin] != nil { copy.root.children[i][.gtin] = Self.gtin(gtin) }
       if let sku = copy.root.children[i][.sku] { copy.root.children[i][.sku] = sku.prefix(20) + "-\(n)" }
     }
     return copy
   }
 
-  private static func checkDigit(_ digits: String) -> String {
-    var sum = 0
-    for (i, digit) in digits.utf8.reversed().enumerated() { sum += Int(digit - 48) * (i % 2 == 0 ? 3 : 1) }
-    return String((10 - sum % 10) % 10)
-  }
+  /// Digits with their check digit.
+  static func gtin(_ digits: String) -> String { digits + "\(GTIN.checkDigit(of: digits) ?? 0)" }
 }

@@ -11,6 +11,8 @@ public struct ConformanceResult: Sendable {
   public var problems: [Conformance.Capability: [String]] = [:]
   /// Of the attributes that the products written had, which came back.
   public var carried: [NodeKind: [Attribute: Carriage]] = [:]
+  /// How many of 40 random products were written and compared.
+  public var randomProducts = 0
 
   /// How much of an attribute came back.
   public enum Carriage: String, Sendable, CaseIterable {

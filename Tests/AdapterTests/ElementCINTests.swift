@@ -104,10 +104,11 @@ import Testing
     #expect(gtins(product) == sample.gtins)
     #expect(edges(product) == sample.edges.sorted())
     #expect(product.root.nodes(.item)[0][.isBaseUnit] == sample.base)
-    // The one with children has a GTIN with a wrong check digit, which has no place in the tree but is told.
+    // The one with children has a GTIN with a wrong check digit, which has no place in the tree but is told; GS1's own a GLN.
     #expect(
       reading.codes.contains("gtin-check-digit")
-        == ["case-2-children-ADD.xml", "gs1-sample-soup.xml"].contains(sample.name))
+        == (sample.name == "case-2-children-ADD.xml"))
+    #expect(reading.codes.contains("gln-check-digit") == (sample.name == "gs1-sample-soup.xml"))
   }
 
   @Test func invalidFilesHavePreciseFaults() throws {
@@ -263,6 +264,62 @@ import Testing
     #expect(
       ElementProbe.read(second.text, profile).products.map { $0.canonicalised() }
         == reading.products.map { $0.canonicalised() })
+  }
+
+  /// A mixed case is a trade item that is no base unit: it carries the product's texts and holds the others by GTIN.
+  @Test func assortmentsComeBack() throws {
+    var boxes = (Seeds.six + Seeds.products).filter { $0["type"] == "assortment" }
+    #expect(boxes.count == 2)
+    for i in boxes.indices { boxes[i]["category[gpc].code"] = "10000590" }
+    let writing = try ElementProbe.write(boxes, profile)
+    #expect(writing.states == [.good, .good], "\(writing.diagnostics.kept)")
+    #expect(!writing.losses.contains { $0.pattern == "type" })
+    try expectValid(writing.text)
+    #expect(writing.text.contains("Hộp quà Tết ba vị</tradeItemDescription>"))
+    #expect(writing.text.contains("<quantityOfChildren>3</quantityOfChildren>"))
+    #expect(!writing.text.contains("BASE_UNIT_OR_EACH"))
+    let reading = ElementProbe.read(writing.text, profile)
+    #expect(reading.codes == [])
+    #expect(reading.products.count == 2)
+    let lost = writing.losses.map(\.pattern)
+    for (before, after) in zip(boxes, reading.products) {
+      #expect(after["type"] == "assortment")
+      #expect(edges(after) == edges(before))
+      // What differs was reported: nothing came from nowhere but the supplier and the day, which CIN must state.
+      for difference in after.differences(from: before) where !difference.old.isEmpty {
+        let path = LossReport.pattern(difference.path)
+        #expect(lost.contains { $0.hasPrefix(path) || path.hasPrefix($0) }, "\(difference)")
+      }
+    }
+    #expect(reading.products[0]["item[each].contains[gtin=08938501003034].quantity"] == "2")
+    #expect(reading.products[0]["item[case-6].contains[each].quantity"] == "6")
+    #expect(reading.products[1]["shortName@en"] == boxes[1]["shortName@en"])
+  }
+
+  /// Others give their mixed cases no id of ours: what it holds tells what it is.
+  @Test func mixedCasesOfOthersAreRecognised() throws {
+    var box = try #require(Seeds.six.first { $0["type"] == "assortment" })
+    box["category[gpc].code"] = "10000590"
+    box.root.children.removeAll { $0.kind == .item && $0[.id] == "case-6" }
+    let own = try ElementProbe.write([box], profile).text
+    let foreign = own.replacing(
+      "<additionalTradeItemIdentification additionalTradeItemIdentificationTypeCode=\"FOR_INTERNAL_USE_1\">each</additionalTradeItemIdentification>",
+      with: "")
+    #expect(foreign != own)
+    let product = try #require(ElementProbe.read(foreign, profile).products.first)
+    #expect(product["type"] == "assortment")
+    #expect(product["name@vi"] == "Hộp quà Tết ba vị" && product["item[each].name@vi"] == nil)
+    #expect(edges(product) == edges(box))
+    #expect(product["price[market=VN,item=each,type=retail].amount"] == "385000")
+    // A case of one other product is a pack of it, no assortment.
+    var pack = Product()
+    pack["item[case].gtin"] = "18938501002027"
+    pack["item[case].isBaseUnit"] = "false"
+    pack["item[case].contains[gtin=08938501001016].quantity"] = "12"
+    pack["category[gpc].code"] = "10000590"
+    let back = try #require(ElementProbe.read(ElementProbe.write([pack], profile).text, profile).products.first)
+    #expect(back["type"] == nil)
+    #expect(back["item[case].contains[gtin=08938501001016].quantity"] == "12")
   }
 
   @Test func saigonCoopSaysWhatItIs() throws {

@@ -11,8 +11,12 @@ internal import ProductModel
 extension ElementMachine {
   mutating func finishRecord(at end: UInt64) {
     current.length = end - current.offset
-    if plan.hasItems { nameItems() }
+    if plan.hasItems {
+      nameMixedCase()
+      nameItems()
+    }
     resolveFixups()
+    if plan.hasItems { recogniseAssortment() }
     for implied in plan.implied {
       let node = implied.target.path >= 0 ? find(implied.target.path, from: 0, origin: 0) : 0
       if current.find(implied.target.attribute, implied.target.facet, on: node) < 0 {
@@ -74,10 +78,10 @@ extension ElementMachine {
     if base >= 0 { current.baseEntry = Int(current.find(.gtin, on: current.standing(base))) }
   }
 
-  private static let baseItem = Array(Model.baseItem.utf8)
+  static let baseItem = Array(Model.baseItem.utf8)
   static let baseLevel = Array("BASE_UNIT_OR_EACH".utf8)
 
-  private func isBase(_ item: Int32) -> Bool {
+  func isBase(_ item: Int32) -> Bool {
     let flag = current.find(.isBaseUnit, on: item)
     if flag >= 0 { return value(flag).count == 4 }
     let level = current.find(.level, on: item)
@@ -109,7 +113,7 @@ extension ElementMachine {
     return false
   }
 
-  private func isEqual(_ a: Int32, _ b: Int32) -> Bool {
+  func isEqual(_ a: Int32, _ b: Int32) -> Bool {
     let a = value(a), b = value(b)
     return a.count == b.count && (a.isEmpty || memcmp(a.baseAddress!, b.baseAddress!, a.count) == 0)
   }

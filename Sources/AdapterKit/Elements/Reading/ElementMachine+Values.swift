@@ -48,6 +48,9 @@ extension ElementMachine {
       isMet = plan.guards[Int(number)].values.contains { $0 == Self.baseLevel }
       return (isMet != plan.guards[Int(number)].isNegated, true)
     }
+    if plan.guards[Int(number)].isMain, node >= 0, isBase(node) {
+      return (!plan.guards[Int(number)].isNegated, true)
+    }
     if entry >= 0 {
       let bytes = value(entry)
       isMet =
@@ -55,7 +58,14 @@ extension ElementMachine {
     } else {
       isMet = plan.guards[Int(number)].values.contains { $0 == plan.guards[Int(number)].absent }
     }
-    return (isMet != plan.guards[Int(number)].isNegated, entry >= 0)
+    // An id comes before the marks of a base unit, which may still say more.
+    let isSure = plan.guards[Int(number)].isMain ? node >= 0 && isMarked(node) : entry >= 0
+    return (isMet != plan.guards[Int(number)].isNegated, isSure)
+  }
+
+  /// Whether an item has said by now whether it is a base unit.
+  private func isMarked(_ item: Int32) -> Bool {
+    current.find(.isBaseUnit, on: item) >= 0 || current.find(.level, on: item) >= 0
   }
 
   /// Whether an item says that it is the base unit, which stands for its level when that is not told.

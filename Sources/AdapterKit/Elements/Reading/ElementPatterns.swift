@@ -26,3 +26,10 @@ struct CompositeField: Sendable {
     pattern = try PatternCodec(rule.pieces, at: rule.node.last?.kind ?? kind, codes: codes)
   }
 }
+
+extension Condition {
+  /// Whether it asks of an item if its id is `each`.
+  func asksForMainItem(at kind: NodeKind) -> Bool {
+    kind == .item && path.steps.isEmpty && !path.isFromProduct && path.attribute == .id && values == [Model.baseItem]
+  }
+}

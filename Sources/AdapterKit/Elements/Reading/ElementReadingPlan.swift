@@ -66,6 +66,9 @@ struct ElementReadingPlan: Sendable {
     var isNegated: Bool
     /// Whether it asks for an item's level; an item marked as base unit has that of base units.
     var isLevel: Bool
+    /// Whether it asks if an item's id is `each`, which is to say whether it carries what is true of the product; a base unit
+    /// does, whatever a sender calls it.
+    var isMain: Bool
     /// What an absent value counts as.
     var absent: [UInt8]
   }

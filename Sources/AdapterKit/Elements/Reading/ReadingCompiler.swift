@@ -223,6 +223,7 @@ private struct ReadingCompiler {
         values: condition.values.map { Array($0.utf8) },
         isNegated: condition.isNegated,
         isLevel: context.kind == .item && condition.path.steps.isEmpty && condition.path.attribute == .level,
+        isMain: condition.asksForMainItem(at: context.kind),
         absent: isType ? Array("product".utf8) : []))
     return Int32(plan.guards.count - 1)
   }

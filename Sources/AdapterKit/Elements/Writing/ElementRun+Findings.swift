@@ -53,18 +53,11 @@ extension ElementRun {
         message: finding.message, hint: finding.hint))
   }
 
-  /// `item[each].gtin`
+  /// `item[each].gtin`, `additive[2].name`
   static func path(of node: NodeView, and path: ModelPath) -> String {
-    var text = path.description
-    if path.isFromProduct { return text.hasPrefix("product.") ? String(text.dropFirst(8)) : text }
-    var at = node.index
-    while at > 0 {
-      let view = node.node(at: at)
-      var step = view.kind.name
-      if let key = view.kind.declaration.key.first, let value = view.string(key) { step += "[\(value)]" }
-      text = step + "." + text
-      at = view.parent
-    }
-    return text
+    var whole = path
+    whole.isFromProduct = false
+    if !path.isFromProduct { whole.steps.insert(contentsOf: ModelPath(of: node, nil).steps, at: 0) }
+    return whole.description
   }
 }

@@ -135,8 +135,24 @@ struct ElementRun: ~Copyable {
       number -= 1
       return .faulted
     }
+    markAssortment(product)
     coverage.finish(product, into: &losses)
     return .written
+  }
+
+  /// The type of a mixed case is said by what its item `each` holds: reading recognises it by that.
+  private mutating func markAssortment(_ product: NodeView) {
+    guard let type = product.find(.type), product.has(.type, ElementMachine.assortment) else { return }
+    var items = product.nodes(.item)
+    while let item = items.next() {
+      if !item.has(.id, ItemDefaults.baseItem) || ItemDefaults.isSaidToBeBase(item) { continue }
+      var contents = item.nodes(.contains)
+      while let content = contents.next() {
+        if let gtin = content.find(.gtin), content.find(.item) == nil, coverage.isMarked(gtin) {
+          return coverage.mark(type)
+        }
+      }
+    }
   }
 
   /// Writes a record for each item that no other one contains.

@@ -16,6 +16,9 @@ struct NodeTests: Sendable {
     var holdsAbsent = false
     /// About an item's level, which is that of base units when nobody says so of the item `each`.
     var isLevel = false
+    /// About whether an item's id is `each`, which is to say whether it carries what is true of the product: a base unit
+    /// does, whatever it is called.
+    var isMain = false
     /// The accepted texts, as indexes of `texts`; none for any.
     var accepted: Range<Int32> = 0..<0
     /// Index of `conditions`, when it is about something further away; else -1.
@@ -29,8 +32,9 @@ struct NodeTests: Sendable {
 
   var count: Int { tests.count }
 
-  mutating func add(_ condition: ConditionPlan, isLevel: Bool = false) {
-    var test = Test(isAboutProduct: condition.path.isFromProduct, isNegated: condition.isNegated, isLevel: isLevel)
+  mutating func add(_ condition: ConditionPlan, isLevel: Bool = false, isMain: Bool = false) {
+    var test = Test(
+      isAboutProduct: condition.path.isFromProduct, isNegated: condition.isNegated, isLevel: isLevel, isMain: isMain)
     if let attribute = condition.path.attribute, condition.path.steps.isEmpty {
       test.attribute = attribute
       test.facet = condition.path.facet.rawValue
@@ -91,6 +95,7 @@ struct NodeTester {
   private func holds(_ number: Int, _ node: Int, _ index: ProductIndex, _ view: NodeView) -> Bool {
     let test = tests.base + number
     if test.pointee.condition >= 0 { return conditions[Int(test.pointee.condition)].holds(view.node(at: node)) }
+    if test.pointee.isMain, ItemDefaults.isSaidToBeBase(view.node(at: node)) { return !test.pointee.isNegated }
     let entry = index.find(test.pointee.attribute, test.pointee.facet, on: test.pointee.isAboutProduct ? 0 : node)
     var value = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
     if entry >= 0 {
@@ -122,8 +127,18 @@ enum ItemDefaults {
   static let baseItem = Array(Model.baseItem.utf8)
   static let baseLevel = Array("BASE_UNIT_OR_EACH".utf8)
 
-  /// Whether an item whose level nobody says is the base unit.
-  static func isBase(_ item: NodeView) -> Bool { item.has(.id, baseItem) }
+  /// Whether an item whose level nobody says is the base unit: `each`, unless it holds other items, as mixed cases do.
+  static func isBase(_ item: NodeView) -> Bool {
+    guard item.has(.id, baseItem) else { return false }
+    var contents = item.nodes(.contains)
+    return contents.next() == nil
+  }
+
+  /// Whether an item is said to be a base unit, by its mark or its level.
+  static func isSaidToBeBase(_ item: NodeView) -> Bool {
+    if let flag = item.find(.isBaseUnit) { return item.bytes(of: flag).count == 4 }
+    return item.has(.level, baseLevel)
+  }
 
   /// Whether an item's id is the one that reading gives by itself: `each` for the base unit, the GTIN for others.
   static func impliesID(of item: NodeView) -> Bool {

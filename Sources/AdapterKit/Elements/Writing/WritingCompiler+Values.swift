@@ -155,7 +155,8 @@ extension WritingCompiler {
     for condition in context.guards {
       tests.add(
         ConditionPlan(condition, at: context.kind),
-        isLevel: context.kind == .item && condition.path.steps.isEmpty && condition.path.attribute == .level)
+        isLevel: context.kind == .item && condition.path.steps.isEmpty && condition.path.attribute == .level,
+        isMain: condition.asksForMainItem(at: context.kind))
     }
     guardSets.append(start..<Int32(tests.count))
     knownGuards[key] = Int32(guardSets.count - 1)
