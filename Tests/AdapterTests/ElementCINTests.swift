@@ -322,6 +322,50 @@ import Testing
     #expect(back["item[case].contains[gtin=08938501001016].quantity"] == "12")
   }
 
+  /// One GTIN in two target markets is one product with the prices of both; what they tell differently is reported.
+  @Test func targetMarketsAreParts() throws {
+    let text = try ElementProbe.write([ElementProbe.syrup()], profile).text
+    let open = "<cin:catalogueItemNotification>", close = "</cin:catalogueItemNotification>"
+    let parts = text.split(separator: open).map(String.init)
+    let rest = parts[1].split(separator: close).map(String.init)
+    let record = open + rest[0] + close, tail = rest[1]
+    let abroad = record.replacing(">704<", with: ">392<").replacing("98000", with: "700")
+      .replacing("currencyCode=\"VND\"", with: "currencyCode=\"JPY\"").replacing(
+        "250</netContent>", with: "240</netContent>")
+    for records in [[record, abroad], [abroad, record]] {
+      let reading = ElementProbe.read(parts[0] + records.joined() + tail, profile)
+      #expect(reading.rows.map(\.records) == [2])
+      let product = try #require(reading.products.first)
+      #expect(product["market[VN].country"] == "VN" && product["market[JP].country"] == "JP")
+      #expect(product["price[market=VN,item=each,type=catalogue].amount"] == "98000")
+      #expect(product["price[market=JP,item=each,type=catalogue].amount"] == "700")
+      #expect(product["price[market=JP,item=each,type=catalogue].currency"] == "JPY")
+      // The profile's own market goes first, wherever it stands.
+      #expect(product["item[each].netContent"] == "250 MLT")
+      let finding = try #require(reading.all(.elementConflict).first)
+      #expect(reading.codes == ["element-conflict"])
+      #expect(finding.attribute == "item[each].netContent" && finding.value == "240 MLT")
+      #expect(finding.message.en.contains("for the markets VN and JP"))
+      // Written again for one market, what the other had is told as lost.
+      let again = try ElementProbe.write([product], profile)
+      let lost = again.losses.map(\.pattern)
+      #expect(lost.contains("market[country=JP].country") && lost.contains("price[market=JP].amount"), "\(lost)")
+    }
+  }
+
+  /// ISO 3166-2 has one code for a province before and after July 2025: it reads as the new one, which is told.
+  @Test func provincesOfTheOldSchemeAreALoss() throws {
+    let provinces = ["gso-2025:04": "gso-2025:04", "gso-2024:04": "gso-2025:04", "gso-2024:84": "gso-2024:84"]
+    for (before, after) in provinces {
+      var product = ElementProbe.syrup()
+      product["originProvince"] = before
+      product["originCountry"] = "VN"
+      let writing = try ElementProbe.write([product], profile)
+      #expect(writing.losses.map(\.pattern) == (before == after ? [] : ["originProvince"]), "\(before)")
+      #expect(ElementProbe.read(writing.text, profile).products.first?["originProvince"] == after)
+    }
+  }
+
   @Test func saigonCoopSaysWhatItIs() throws {
     let coop = try ElementProbe.profile("saigon-coop")
     #expect(coop.standing.state == .unconfirmed)

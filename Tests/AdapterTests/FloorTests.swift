@@ -66,7 +66,9 @@ import Testing
     pairs.contains { before, after in
       guard let value = before[path] else { return false }
       let back = after[path]
-      if path.declaration?.type == .measure { return back.flatMap { Measure($0) }?.standard == Measure(value)?.standard }
+      if path.declaration?.type == .measure {
+        return back.flatMap { Measure($0) }?.standard == Measure(value)?.standard
+      }
       // What CIN states by its kind of place, such as the state of preparation, is understood in the model.
       return back == value
     }
@@ -104,7 +106,8 @@ import Testing
       fputs(text, file)
       fclose(file)
     }
-    #expect(text == (try self.text(path)), "what is shown is not what Floor/gs1-cin.tsv says; OCOP_UPDATE_TABLES=1 writes it")
+    #expect(
+      text == (try self.text(path)), "what is shown is not what Floor/gs1-cin.tsv says; OCOP_UPDATE_TABLES=1 writes it")
   }
 
   /// The rows are those of the shared table of requirements, none left out.

@@ -438,20 +438,43 @@ extension ElementMachine {
     batch.pointee.removeLastProduct()
     batch.pointee.setByteCount(arena)
 
-    let union = first.union(second)
+    // What the profile's own market is told goes before what another one is told, else what came first.
+    let (before, now) = (first.markets, second.markets)
+    let own = plan.market.map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let isSecondKept = now.contains(own) && !before.contains(own)
+    let union = isSecondKept ? second.union(first) : first.union(second)
     for conflict in union.conflicts {
       let kept = DiagnosticMessages.short(conflict.mine.joined(separator: ", "))
+      let other = DiagnosticMessages.short(conflict.theirs.joined(separator: ", "))
+      var message = LocalizedText(
+        "two records of one product contradict each other; “\(kept)”, which came first, was kept",
+        vi: "hai bản ghi của cùng một sản phẩm mâu thuẫn; giá trị có trước “\(kept)” được giữ")
+      var hint: LocalizedText?
+      if before != now {
+        let (a, b) = isSecondKept ? (now, before) : (before, now)
+        message = LocalizedText(
+          "for the markets \(a.joined(separator: ", ")) and \(b.joined(separator: ", ")) the product is told in two ways; “\(kept)” was kept, “\(other)” was not",
+          vi:
+            "sản phẩm được khai khác nhau cho thị trường \(a.joined(separator: ", ")) và \(b.joined(separator: ", ")); giữ “\(kept)”, bỏ “\(other)”"
+        )
+        hint = LocalizedText(
+          "Prices and taxes are kept for each market; where everything else differs, read the markets from files of their own.",
+          vi: "Giá và thuế được giữ riêng cho từng thị trường; nếu nội dung khác nhau, hãy tách tệp theo thị trường.")
+      }
       sink.diagnostics.report(
         Diagnostic(
           .elementConflict, at: sink.place(near: current.offset), product: first.identity,
-          attribute: conflict.path.description, value: conflict.theirs.joined(separator: ", "),
-          message: .init(
-            "two records of one product contradict each other; “\(kept)”, which came first, was kept",
-            vi: "hai bản ghi của cùng một sản phẩm mâu thuẫn; giá trị có trước “\(kept)” được giữ")))
+          attribute: conflict.path.description, value: conflict.theirs.joined(separator: ", "), message: message,
+          hint: hint))
     }
     merged = union.product
     pending.length = current.offset + current.length - pending.offset
     pending.records += 1
     pending.hasError = pending.hasError || current.hasError
   }
+}
+
+extension Product {
+  /// The markets that a product names, in order.
+  fileprivate var markets: [String] { root.nodes(.market).compactMap { $0[.country] }.sorted() }
 }
