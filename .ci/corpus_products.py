@@ -53,8 +53,8 @@ def amazon_us(path):
     return {"products": len(full), "records": len(full), "gtins": gtins(row[column] for row in full)}
 
 
-def sheet(path, profile, name, column):
-    """Rows of the main sheet that have a GTIN; `_meta` says from which template the workbook was made."""
+def sheet(path, profile, name, column, case=None):
+    """Rows of the main sheet that have a GTIN, and the GTINs of their cases; `_meta` says from which template the workbook was made."""
     book = openpyxl.load_workbook(path, data_only=True)
     if name not in book.sheetnames:
         raise ValueError("no main sheet")
@@ -64,7 +64,8 @@ def sheet(path, profile, name, column):
     rows = list(book[name].iter_rows(values_only=True))
     at = next(row.index(column) for row in rows if column in row)
     found = [str(row[at]) for row in rows if row[at] and is_gtin(str(row[at]))]
-    return {"products": len(found), "records": len(found), "gtins": gtins(found)}
+    cases = [str(row[next(r.index(case) for r in rows if case in r)] or "") for row in rows] if case else []
+    return {"products": len(found), "records": len(found), "gtins": gtins(found + cases)}
 
 
 PROFILES = {
@@ -72,4 +73,6 @@ PROFILES = {
     "amazon-us": ("csv", amazon_us),
     "japan": ("openpyxl", lambda path: sheet(path, "japan", "商品一覧", "JANコード")),
     "korea": ("openpyxl", lambda path: sheet(path, "korea", "제품목록", "바코드(GTIN)*")),
+    "japan-fcp-style": ("openpyxl", lambda path: sheet(path, "japan-fcp-style", "商品一覧", "JANコード*", "ITFコード")),
+    "korea-import-label": ("openpyxl", lambda path: sheet(path, "korea-import-label", "제품목록", "바코드(GTIN)*")),
 }

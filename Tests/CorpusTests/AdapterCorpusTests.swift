@@ -21,8 +21,8 @@ struct AdapterCorpusTests {
   static let documents: [(files: String, kinds: [String], profile: String)] = [
     ("retail/examples/gs1-*", [".xml"], "gs1-cin"),
     ("amazon/flatfile", [".tsv", ".txt"], "amazon-us"),
-    ("japan-korea/sheets/jp-*", [".xlsx"], "japan"),
-    ("japan-korea/sheets/kr-*", [".xlsx"], "korea"),
+    ("japan-korea/sheets/jp-*", [".xlsx"], "japan-fcp-style"),
+    ("japan-korea/sheets/kr-*", [".xlsx"], "korea-import-label"),
     // Workbooks of other people, which are no sheets of ours.
     ("japan-korea/kr-cafe24", [".xlsx"], "korea"),
     ("japan-korea/mext", [".xlsx"], "japan"),

@@ -119,6 +119,8 @@ features D23 | description@ja | text
 meisho D26 | functionalName@ja | text
 ingredients D27 | ingredientStatement@ja | text
 label_storage D29 | storage.instructions@ja | text
+photo D24 | media | pictures PRODUCT_IMAGE
+label_photo J24 | media | pictures PRODUCT_LABEL_IMAGE
 nutri_basis D31 | nutrition[1].basis | code basis-ja
 nutri_estimate J31 | nutrition[1].derivation | code derivation-ja
 energy D33 | nutrition[1].nutrient[ENER-].amount | measure E14
@@ -174,7 +176,7 @@ fta J29 | market[KR].agreement | code agreement-ko
 certs D30 | certificate.standard | certificates certificate-ko
 features D32 | description@ko | text
 usage D33 | usageInstructions@ko | text
-image D34 | media[1].url | text
+image D34 | media | pictures
 """
 KOREA_CONSTANTS = {
     "report1399 D21": "부정·불량식품 신고는 국번없이 1399", "declared D22": "수입식품안전관리특별법에 따른 수입신고를 필함"}

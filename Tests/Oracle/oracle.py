@@ -189,10 +189,15 @@ def as_measured(want, got, _):
     return common(first(want)) == common(got)
 
 
+def as_pictures(want, got, kind):
+    """The addresses of all pictures, or those of a kind, one a line."""
+    return [m["url"] for m in want if kind in ("", m["type"])] == got.split("\n")
+
+
 COMPARISONS = {
     "text": as_text, "gtin": as_gtin, "gtin14": as_gtin14, "number": as_number, "money": as_money, "measure": as_measure,
     "quantity": as_quantity, "duration": as_quantity, "days": as_days, "dmy": as_dmy, "code": as_code, "codes": as_codes,
-    "certificates": as_certificates,
+    "certificates": as_certificates, "pictures": as_pictures,
     "contains": as_contains, "anyOf": as_any, "flag": as_flag, "price": as_price, "size": as_size, "measured": as_measured}
 
 

@@ -39,7 +39,7 @@ TABLES = {
     "storage-amazon": {"AMBIENT": "ambient: room temperature", "CHILLED": "chilled: 33 to 38 degrees"},
     "date-ja": {"BEST_BEFORE": "賞味期限", "USE_BY": "消費期限"}, "date-ko": {"BEST_BEFORE": "소비기한", "USE_BY": "소비기한"},
     "derivation-ja": {"ANALYSED": "分析値", "CALCULATED": "推定値", "GUIDELINE": "この表示値は、目安です。"},
-    "basis-ja": {"100 GRM": "100 gあたり", "100 MLT": "100 mlあたり"},
+    "basis-ja": {"100 GRM": "100gあたり", "100 MLT": "100mlあたり"},
     "rate-ja": {"8": "8%", "10": "10%"}, "limit-ja": {False: "無", True: "有"},
     "agreement-ja": {"CPTPP": "CPTPP", "RCEP": "RCEP", "VJEPA": "VJEPA", "AJCEP": "AJCEP"},
     "agreement-ko": {"VKFTA": "VKFTA(VK)", "RCEP": "RCEP", "AKFTA": "AKFTA(AK)"},

@@ -38,6 +38,22 @@ import Testing
     expect(table("{header: A, const: x, or: ⟦1⟧{is: gmo, as: text}}"), [(.settingsValue, 1)])
   }
 
+  @Test func skippedRows() {
+    func sheet(_ skip: String) -> String {
+      profile(
+        """
+        workbook:
+          sheets:
+            - name: A
+              table: {columns: [{header: [Tên, Name], is: name@vi}], skip: \(skip)}
+        """)
+    }
+    expect(sheet("{Tên: [Cộng]}"), [])
+    expect(sheet("{Name: Total}"), [])
+    expect(sheet("{Tne: ⟦1⟧[Cộng]}"), [(.profileValue, 1)])
+    expect(sheet("⟦1⟧[Cộng]"), [(.profileValue, 1)])
+  }
+
   @Test func marketAndLanguage() {
     expect(
       profile("canonical: true", head: "market: ⟦1⟧XQ\nlanguage: ⟦2⟧qq"),

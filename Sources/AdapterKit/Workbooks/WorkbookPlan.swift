@@ -21,6 +21,8 @@ struct WorkbookPlan {
     /// For `each`: where the nodes stand, filters and values set.
     let set: [SetPlan]
     let only: [ConditionPlan]
+    /// Slots with the texts, folded, whose rows are passed over.
+    let skip: [(slot: Int, texts: Set<String>)]
     /// The key attributes of the nodes with the rule that reads each.
     let keys: [(attribute: Attribute, step: FieldStep?)]
 
@@ -140,10 +142,16 @@ struct WorkbookPlan {
         keys.append((attribute, found))
       }
     }
+    var skip: [(slot: Int, texts: Set<String>)] = []
+    for (header, texts) in table.skip {
+      if let slot = plan.slots.firstIndex(where: { $0.names.contains(header) }) {
+        skip.append((slot, Set(texts.map { LabelText.folded($0) })))
+      }
+    }
     return Table(
       name: sheet.name, aliases: sheet.aliases, layout: table, plan: plan, steps: plan.steps, join: join,
       parents: parents, number: number, set: table.each?.set.map(SetPlan.init) ?? [],
-      only: table.each?.only.map { ConditionPlan($0, at: kind) } ?? [], keys: keys)
+      only: table.each?.only.map { ConditionPlan($0, at: kind) } ?? [], skip: skip, keys: keys)
   }
 
   static func unfit(_ profile: Profile, _ en: String, vi: String) -> Fault {

@@ -172,6 +172,7 @@ extension WorkbookProductReader {
       let rows = try workbook.rows(of: sheet)
       while let row = try rows.next() {
         guard row.index >= head.dataRow else { continue }
+        if !table.skip.isEmpty, Self.isSkipped(row, table, head) { continue }
         joined.begin(table: number, sheetRow: row.index)
         var isFilled = false
         for (slot, column) in head.columns.enumerated() where column >= 0 {

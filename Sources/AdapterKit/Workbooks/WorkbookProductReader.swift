@@ -126,7 +126,15 @@ public final class WorkbookProductReader: ProductReader {
     return batch.count > 0
   }
 
+  /// Whether a row is no data, by the profile's `skip:`.
+  static func isSkipped(_ row: WorkbookRow, _ table: WorkbookPlan.Table, _ head: SheetHead) -> Bool {
+    table.skip.contains { slot, texts in
+      head.columns[slot] >= 0 && texts.contains(LabelText.folded(row[head.columns[slot]]))
+    }
+  }
+
   func isProduct(_ row: WorkbookRow, _ main: MainTable) -> Bool {
+    if !main.table.skip.isEmpty, Self.isSkipped(row, main.table, main.head) { return false }
     for slot in main.counting {
       let column = main.head.columns[slot]
       if column >= 0, let cell = row.cell(at: column), cell.kind != .blank, !Self.isBlank(row.bytes(cell)) {

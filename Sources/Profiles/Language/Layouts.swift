@@ -141,6 +141,8 @@ public struct SheetTable: Sendable {
   /// A column with the position of the node among its siblings, from 1. For a kind that nests in itself the positions of
   /// all levels, joined by points: `2.1`. Reading sorts by it. Its rule has no target.
   public var number: Rule?
+  /// Rows that are no data: a column, and the texts in it that say so, such as totals. They are passed over when read.
+  public var skip: [(header: String, texts: [String])] = []
   /// Columns that stay in view.
   public var frozenColumns: Int
 

@@ -73,6 +73,9 @@ enum LayoutText {
     writer.indented { writer in
       writer.line("rows: " + rows(table.rows))
       if table.frozenColumns > 0 { writer.line("frozen: \(table.frozenColumns)") }
+      if !table.skip.isEmpty {
+        writer.line("skip: " + YAMLText.flow(table.skip.map { (YAMLText.quoted($0.header), YAMLText.list($0.texts)) }))
+      }
       if !table.join.isEmpty { rules("join", table.join, .columns, &writer) }
       if !table.parents.isEmpty { rules("parents", table.parents, .columns, &writer) }
       if case .field(let number)? = table.number {

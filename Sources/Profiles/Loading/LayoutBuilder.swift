@@ -199,6 +199,7 @@ final class LayoutBuilder {
     if let number = reader.node("number") { table.number = numberColumn(number) }
     if reader.node("columns") == nil { reader.missing("columns") }
     table.columns = scope(.columns, name, reader.node("columns"), in: enclosing)
+    if let skip = reader.node("skip") { table.skip = skipped(skip, table) }
     // The same rules, for engines that compile an each rule as such.
     table.each?.rules = table.columns
     if var last = scopes.popLast() {
@@ -213,6 +214,24 @@ final class LayoutBuilder {
       scopes.append(last)
     }
     return table
+  }
+
+  /// `skip: {HEADER: [texts]}`.
+  private func skipped(_ node: SourceNode, _ table: SheetTable) -> [(header: String, texts: [String])] {
+    guard let reader = MappingReader(node, diagnostics) else { return [] }
+    defer { reader.finish() }
+    var known: [String] = []
+    for case .field(let field) in table.columns + table.join + [table.number].compactMap(\.self) {
+      if case .column(let names, _, _, _) = field.place { known += names }
+    }
+    return (node.entries ?? []).compactMap { entry in
+      let texts = reader.texts(entry.key)
+      if known.contains(entry.key) { return texts.isEmpty ? nil : (entry.key, texts) }
+      reader.wrong(
+        entry.value, .init("there is no column “\(entry.key)”", vi: "không có cột “\(entry.key)”"),
+        hint: didYouMean(nearest(to: entry.key, among: known)))
+      return nil
+    }
   }
 
   /// A column that only has a place and a look.
