@@ -50,8 +50,8 @@ import Testing
     }
     expect(sheet("{Tên: [Cộng]}"), [])
     expect(sheet("{Name: Total}"), [])
-    expect(sheet("{Tne: ⟦1⟧[Cộng]}"), [(.profileValue, 1)])
-    expect(sheet("⟦1⟧[Cộng]"), [(.profileValue, 1)])
+    expect(sheet("{Tne: ⟦1⟧[Cộng]}"), [(.settingsValue, 1)])
+    expect(sheet("⟦1⟧[Cộng]"), [(.settingsValue, 1)])
   }
 
   @Test func marketAndLanguage() {
