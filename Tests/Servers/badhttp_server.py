@@ -199,10 +199,13 @@ async def main_origin(x):
     number = None if number is None else int(number)
     kind, _, argument = whole.partition("-")
     fault, arguments = (kind, argument.split("-")) if kind in ("status", "busy", "throttled", "redirect", "refuse") else (whole, [])
+    if fault not in READING | WRITING | MOVING | {"ok", "reset", "hang"} and not arguments:
+        fault, name = "ok", x.path.lstrip("/")  # no fault's name, but a folder
     due = concerns(fault, x.method)
     if due and times is not None:
-        suffered[first] = suffered.get(first, 0) + 1
-        due = suffered[first] <= int(times)
+        # Counted for each name, so that tests do not take each other's faults; a name that is renamed away has a count of its own.
+        suffered[x.path] = suffered.get(x.path, 0) + 1
+        due = suffered[x.path] <= int(times)
     data = content(name)
     if due and fault == "status":
         return await x.answer(int(arguments[0]))

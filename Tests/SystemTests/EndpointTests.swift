@@ -59,7 +59,8 @@ import Testing
     #expect(wrong.code == 5 && wrong.errors.contains("fingerprint-differs"))
     #expect(folder.read("known_hosts") == nil)
 
-    let right = try await start("endpoints", "trust", "partner", "--fingerprint", String(try #require(keys.first)[1])).ended()
+    let right = try await start("endpoints", "trust", "partner", "--fingerprint", String(try #require(keys.first)[1]))
+      .ended()
     #expect(right.code == 0, "\(right.errors)")
     #expect(try await start("ls", "partner").ended().code == 0)
     #expect(try await start("endpoints", "trust", "partner").ended().code == 0)

@@ -15,6 +15,9 @@ final class Child: Sendable {
     /// From start to end, in seconds.
     var seconds: Double
 
+    /// Most memory that it had at once, in bytes; of its largest part when it was several processes.
+    var peak: Int
+
     /// What it printed, as text.
     var text: String { String(decoding: output, as: UTF8.self) }
   }
@@ -71,11 +74,12 @@ final class Child: Sendable {
     self.pid = pid
     let child = pid
     waiting = Task.detached {
-      let status = await withCheckedContinuation { continuation in
+      let (status, peak) = await withCheckedContinuation { continuation in
         Thread.detachNewThread {
           var status: Int32 = 0
-          while waitpid(child, &status, 0) < 0 && errno == EINTR {}
-          continuation.resume(returning: status)
+          var usage = rusage()
+          while wait4(child, &status, 0, &usage) < 0 && errno == EINTR {}
+          continuation.resume(returning: (status, usage.ru_maxrss * 1024))
         }
       }
       let signal = status & 0x7F
@@ -85,7 +89,7 @@ final class Child: Sendable {
         output: (try? Data(contentsOf: URL(fileURLWithPath: outputPath))).map(Array.init) ?? [],
         errors: (try? Data(contentsOf: URL(fileURLWithPath: errorPath))).map { String(decoding: $0, as: UTF8.self) }
           ?? "",
-        seconds: (ContinuousClock.now - began) / .seconds(1))
+        seconds: (ContinuousClock.now - began) / .seconds(1), peak: peak)
     }
   }
 
