@@ -137,8 +137,8 @@ extension Upload {
     do throws(TransferFault) {
       _ = try await store.write(final, from: source, at: 0, if: condition)
     } catch {
-      // What is tried again by its remedy had no effect; what is refused neither.
-      if error.remedy != .ask, !Task.isCancelled { mayBePublished = false }
+      // What is tried again by its remedy had no effect; what is refused neither. A store that cannot ask says so itself.
+      if error.remedy != .ask, error.fault.kind != .stopped, !Task.isCancelled { mayBePublished = false }
       guard error.remedy == .giveUp, condition == .absent, error.fault.diagnostic.code == .transferExists else {
         throw error
       }

@@ -8,7 +8,8 @@ public struct TransferFault: Error, Sendable {
     case retry
     /// The server may have done what was asked although its answer is missing: ask it before anything is sent again.
     case ask
-    /// Trying again cannot help: 401, 403, 404, a wrong host key, a certificate that does not verify.
+    /// Trying again cannot help: 401, 403, 404, a wrong host key, a certificate that does not verify. Nothing has happened,
+    /// unless the fault's kind is `stopped`: then it may have, and nobody can be asked.
     case giveUp
   }
 

@@ -33,7 +33,8 @@ extension DiagnosticCode {
         "Từ 31-07-2025 feed sản phẩm dạng XML hoặc tệp phẳng bị FATAL; API nhận JSON_LISTINGS_FEED. Tệp phẳng vẫn tải lên bằng tay được trong Seller Central."
     ),
     remedy: .init(
-      "Set selling-partner: {feed-type: JSON_LISTINGS_FEED}.", vi: "Đặt selling-partner: {feed-type: JSON_LISTINGS_FEED}."))
+      "Set selling-partner: {feed-type: JSON_LISTINGS_FEED}.",
+      vi: "Đặt selling-partner: {feed-type: JSON_LISTINGS_FEED}."))
 
   /// It is not known whether a feed was created, or which one it is.
   public static let amazonFeedUnknown = DiagnosticCode(

@@ -12,6 +12,7 @@ final class ScriptedStore: Store {
     var moment: Moment
     var remedy: TransferFault.Remedy
     var code = DiagnosticCode.transferBroken
+    var kind: Fault.Kind?
   }
 
   struct File: Equatable {
@@ -74,7 +75,7 @@ final class ScriptedStore: Store {
   private static func fault(_ injection: Injection) -> TransferFault {
     TransferFault(
       Fault(
-        injection.remedy == .giveUp ? .output : .transient,
+        injection.kind ?? (injection.remedy == .giveUp ? .output : .transient),
         Diagnostic(injection.code, at: Place(file: "scripted"), message: .init("scripted fault", vi: "lỗi dàn dựng"))),
       injection.remedy)
   }

@@ -149,25 +149,33 @@ import Testing
     Issue.record("never delivered: \(scenario) \(store.steps.suffix(50))")
   }
 
-  @Test("R10: a server that tells nothing: the outcome stays unknown, a person decides")
-  func nobodyToAsk() async throws {
+  @Test("R10: a server that tells nothing: the outcome stays unknown, a person decides", arguments: [false, true])
+  func nobodyToAsk(_ storeSaysSo: Bool) async throws {
     let folder = TestFolder()
     folder.write("feed.csv", Self.bytes)
     let store = ScriptedStore(StoreAbilities())
-    store.world.withLock { $0.plan = { step, _ in step == 1 ? .init(moment: .after, remedy: .ask) : nil } }
+    store.world.withLock {
+      $0.plan = { step, _ in
+        if step > 1 { return nil }
+        return storeSaysSo
+          ? .init(moment: .after, remedy: .giveUp, code: .mailUnknown, kind: .stopped)
+          : .init(moment: .after, remedy: .ask)
+      }
+    }
     let scenario = Case(server: .http, existing: .replace, isOccupied: false)
-    for _ in 0..<2 {
-      guard case .failure(let fault) = try await run(scenario, store, folder) else {
+    for run in 0..<2 {
+      guard case .failure(let fault) = try await self.run(scenario, store, folder) else {
         Issue.record("delivered without proof")
         return
       }
-      #expect(fault.kind == .stopped && fault.diagnostic.code == .deliveryUnknown)
+      #expect(fault.kind == .stopped)
+      #expect(fault.diagnostic.code == (storeSaysSo && run == 0 ? .mailUnknown : .deliveryUnknown))
       #expect(store.publications(Self.bytes) == 1)
       #expect(try DeliveryLedger(folder: folder.path + "/state").newest(1).first?.state == .unknown)
     }
     var options = UploadOptions()
     options.again = true
-    guard case .success(let receipt) = try await run(scenario, store, folder, options) else {
+    guard case .success(let receipt) = try await self.run(scenario, store, folder, options) else {
       Issue.record("not sent again")
       return
     }

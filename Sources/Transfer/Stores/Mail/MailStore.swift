@@ -86,7 +86,7 @@ struct MailStore: Store {
     if message.wasReadToItsEnd {
       return TransferFault(
         Fault(
-          .output,
+          .stopped,
           Diagnostic(
             .mailUnknown, at: Place(file: endpoint.url.description), value: path.name,
             message: .init(
