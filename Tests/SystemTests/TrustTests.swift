@@ -22,7 +22,8 @@ struct TrustTests {
     #expect(run.code != 0 && run.code != 75, "\(run.code): \(run.errors)")
     #expect(place.read("feed.bin") == nil)
     #expect(Bytes.read(server[hosts]) == before)
-    #expect(server.lines("SFTP_CONNECTIONS").filter { $0.hasPrefix("Connection from") }.count <= 2)  // one is the starter's probe
+    // One of them is the probe of who started the server.
+    #expect(server.lines("SFTP_CONNECTIONS").filter { $0.hasPrefix("Connection from") }.count <= 2)
     await server.stop()
   }
 
