@@ -28,7 +28,8 @@ struct Convert: ParsableCommand {
   @Option(help: "The profile of the output.", completion: .custom(profileNames))
   var to: String
 
-  @Option(name: .shortAndLong, help: "The output file, URL or NAME:path; standard output otherwise.", completion: .file())
+  @Option(
+    name: .shortAndLong, help: "The output file, URL or NAME:path; standard output otherwise.", completion: .file())
   var output: String = "-"
 
   @Option(help: "Where rejected records go; otherwise beside the output.", completion: .file())
@@ -81,7 +82,9 @@ struct Convert: ParsableCommand {
       outputName: remote.shownOutput(output), deliver: remote.sends ? { try remote.send(file) } : nil
     ).run(printer)
     if let outcome {
-      for file in outcome.quarantineFiles { try writeFindings(of: printer, beside: file, conversion, remote.shownOutput(output), outcome) }
+      for file in outcome.quarantineFiles {
+        try writeFindings(of: printer, beside: file, conversion, remote.shownOutput(output), outcome)
+      }
       Terminal.note(summary(outcome, to: to, language: language))
     }
     if code != .done { try end(code) }

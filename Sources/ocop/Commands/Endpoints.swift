@@ -203,7 +203,7 @@ struct Endpoints: ParsableCommand {
               "The server shows \(keys.map(\.fingerprint).joined(separator: ", ")).",
               vi: "Máy chủ đưa ra \(keys.map(\.fingerprint).joined(separator: ", ")).")
           ).text(in: messages.language))
-        return try end(.stopped)
+        try end(.stopped)
       }
       let standing = endpoint.standing(of: key)
       switch standing {

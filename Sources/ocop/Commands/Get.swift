@@ -82,7 +82,8 @@ struct Get: ParsableCommand {
     if let output, output.hasSuffix("/") { mkdir(output, 0o777) }
     let meter = TransferMeter()
     let (output, isMany) = (output, places.count > 1)
-    let outcome = try TransferRun.wait(messages) { [options] () throws(Fault) in
+    let outcome = try TransferRun.wait(messages, isDone: { (outcome: TransferOutcome) in outcome.exitCode == .done }) {
+      [options] () throws(Fault) in
       let session = try TransferSession(
         ledger: try DeliveryLedger(), connectionsPerHost: targets.map(\.limits.parallel).max() ?? 4)
       defer { session.close() }
@@ -121,15 +122,26 @@ extension TransferOutcome {
               message: .init(
                 "No file is there, or none fits the pattern.", vi: "Không có tệp nào, hoặc không tệp nào khớp mẫu.")))
         }
-        results += all
+        results += all.map { one in
+          TransferResult(name: one.name, result: one.result.map { $0.naming(one.name) })
+        }
       } else {
         let path = asFolder ? (output ?? ".") + "/" : output ?? "./"
         let receipt = try await session.download(endpoint, to: path, options: options, progress: progress)
-        add(address, .success(receipt))
+        add(address, .success(receipt.naming(endpoint.url.path.name)))
       }
     } catch {
       add(address, .failure(error))
     }
+  }
+}
+
+extension TransferReceipt {
+  /// The same with the file's name behind a local folder.
+  func naming(_ name: String) -> TransferReceipt {
+    var receipt = self
+    if local.hasSuffix("/") { receipt.local += name }
+    return receipt
   }
 }
 
@@ -147,6 +159,6 @@ func finish(
     try faultExits(messages.language) { () throws(Fault) in try report.save(to: reportPath) }
   }
   var code = outcome.exitCode
-  if messages.format == .json, !Terminal.print(report.text), code == .done { code = .outputFailed }
+  if messages.format == .json, !Terminal.write(report.text + "\n", 1), code == .done { code = .outputFailed }
   if code != .done { try end(code) }
 }

@@ -45,14 +45,14 @@ struct Ls: ParsableCommand {
           if let etag = file.version.etag { json.member("etag", etag) }
         }
       }
-      isWhole = Terminal.print(json.text)
+      isWhole = Terminal.write(json.text + "\n", 1)
     } else {
       for file in listing.files where isWhole {
         let size = file.version.size.map(String.init) ?? "-"
         let time = file.version.modified.map(Self.time) ?? "-"
-        isWhole = Terminal.print(
+        isWhole = Terminal.write(
           String(repeating: " ", count: max(0, 14 - size.count)) + size + "  " + time.padded(to: 22) + file.name
-            + (file.kind == .folder ? "/" : ""))
+            + (file.kind == .folder ? "/" : "") + "\n", 1)
       }
     }
     if !isWhole { try end(.outputFailed) }

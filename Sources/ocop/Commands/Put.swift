@@ -63,7 +63,8 @@ struct Put: ParsableCommand {
     options.readBack = readBack
     options.stableFor = stableFor?.seconds ?? 0
     let meter = TransferMeter()
-    let outcome = try TransferRun.wait(messages) { [options] () throws(Fault) in
+    let outcome = try TransferRun.wait(messages, isDone: { (outcome: TransferOutcome) in outcome.exitCode == .done }) {
+      [options] () throws(Fault) in
       let session = try TransferSession(ledger: try DeliveryLedger(), connectionsPerHost: endpoint.limits.parallel)
       defer { session.close() }
       var outcome = TransferOutcome()

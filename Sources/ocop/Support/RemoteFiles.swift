@@ -18,9 +18,6 @@ struct RemoteFiles {
   private let target: Endpoint?
   private let folder: ScratchFolder?
 
-  /// Whether anything is remote.
-  var isEmpty: Bool { folder == nil }
-
   /// Sorts texts into files and places at servers; a file that exists wins over NAME:path.
   init(
     inputs: [String], output: String, _ endpoints: EndpointOptions, _ messages: MessageOptions
@@ -77,11 +74,10 @@ struct RemoteFiles {
       }
       all.results += outcome.results
       for case .success(let receipt) in outcome.results.map(\.result) {
-        let local = "\(folder.path)/\(number)/" + (receipt.local.split(separator: "/").last.map(String.init) ?? "")
         let document = try faultExits(messages.language) { () throws(Fault) in
-          try InputDocument.open(local, as: receipt.remote)
+          try InputDocument.open(receipt.local, as: receipt.remote)
         }
-        unlink(local)
+        unlink(receipt.local)
         names.append(receipt.remote)
         documents[receipt.remote] = document
       }
@@ -138,7 +134,8 @@ struct RemoteFiles {
       folder.keep()
       Terminal.note(
         messages.text(
-          "Not delivered; the converted file is kept: \(path)", vi: "Chưa giao được; tệp đã chuyển đổi được giữ tại: \(path)"))
+          "Not delivered; the converted file is kept: \(path)",
+          vi: "Chưa giao được; tệp đã chuyển đổi được giữ tại: \(path)"))
       return fault
     }
   }
@@ -158,7 +155,9 @@ final class ScratchFolder {
         .output,
         Diagnostic(
           .outputFailed, at: Place(file: parent),
-          message: .init("No folder can be made in “\(parent)”: \(reason)", vi: "Không tạo được thư mục trong “\(parent)”: \(reason)")))
+          message: .init(
+            "No folder can be made in “\(parent)”: \(reason)", vi: "Không tạo được thư mục trong “\(parent)”: \(reason)"
+          )))
     }
     path = String(cString: made)
   }

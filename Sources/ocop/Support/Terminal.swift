@@ -6,9 +6,8 @@ import Diagnostics
 
 /// Standard output and standard error, written whole.
 enum Terminal {
-  /// Writes to standard output; false when it was closed or is full.
-  @discardableResult
-  static func print(_ text: String) -> Bool { write(text + "\n", 1) }
+  /// Writes a line to standard output.
+  static func print(_ text: String) { write(text + "\n", 1) }
 
   /// Writes to standard error.
   static func note(_ text: String) { write(text + "\n", 2) }

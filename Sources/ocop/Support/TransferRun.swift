@@ -16,9 +16,11 @@ enum TransferRun {
 
   /// Runs a body to its end.
   ///
+  /// - Parameter isDone: whether everything was done; if so, a signal came too late to matter.
   /// - Throws: what the body throws; the end of the command with 130 or 143 after SIGINT or SIGTERM.
   static func wait<R: Sendable>(
-    _ messages: MessageOptions, _ body: @escaping @Sendable () async throws(Fault) -> R
+    _ messages: MessageOptions, isDone: (R) -> Bool = { _ in true },
+    _ body: @escaping @Sendable () async throws(Fault) -> R
   ) throws -> R {
     // A closed pipe is an error of writing, not the end of the process (R38).
     signal(SIGPIPE, SIG_IGN)
@@ -56,7 +58,7 @@ enum TransferRun {
     close(reading)
     close(writing)
     let outcome = box.value.withLock { $0 }
-    if signalled != 0, case .failure? = outcome {
+    if signalled != 0, !((try? outcome?.get()).map(isDone) ?? false) {
       Terminal.note(
         messages.text(
           "Stopped; parts are kept, and the same command goes on with them.",
@@ -113,7 +115,10 @@ private struct Interruption {
 
   /// Puts back what was before.
   func end() {
-    for var (number, action) in before { sigaction(number, &action, nil) }
+    for (number, old) in before {
+      var action = old
+      sigaction(number, &action, nil)
+    }
     Self.descriptor.store(-1, ordering: .sequentiallyConsistent)
   }
 }
