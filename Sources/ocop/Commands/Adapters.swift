@@ -17,7 +17,8 @@ struct Adapters: ParsableCommand {
       if options.format == .json {
         var json = JSONBuilder()
         json.array(all) { json, specification in specification.write(into: &json) }
-        return Terminal.print(json.text)
+        Terminal.print(json.text)
+        return
       }
       let width = all.map(\.name.count).max() ?? 0
       for specification in all {
@@ -42,7 +43,8 @@ struct Adapters: ParsableCommand {
       if options.format == .json {
         var json = JSONBuilder()
         specification.write(into: &json)
-        return Terminal.print(json.text)
+        Terminal.print(json.text)
+        return
       }
       Terminal.print(
         """

@@ -32,7 +32,8 @@ struct Explain: ParsableCommand {
       if options.format == .json {
         var json = JSONBuilder()
         json.array(DiagnosticCode.all) { json, code in code.write(into: &json) }
-        return Terminal.print(json.text)
+        Terminal.print(json.text)
+        return
       }
       let width = DiagnosticCode.all.map(\.id.count).max() ?? 0
       for code in DiagnosticCode.all {

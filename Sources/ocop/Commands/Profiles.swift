@@ -37,7 +37,8 @@ struct Profiles: ParsableCommand {
             json.member("source", profile.standing.source)
           }
         }
-        return Terminal.print(json.text)
+        Terminal.print(json.text)
+        return
       }
       let width = all.map(\.name.count).max() ?? 0
       for profile in all {
