@@ -13,6 +13,6 @@ struct OCOP: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Convert.self, Check.self, Roundtrip.self, Diff.self, Profiles.self, Adapters.self, Explain.self, Schema.self,
-      Get.self, Put.self, Ls.self, Endpoints.self,
+      Get.self, Put.self, Ls.self, Endpoints.self, Amazon.self,
     ])
 }

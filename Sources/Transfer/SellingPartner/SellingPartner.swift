@@ -180,7 +180,7 @@ public final class SellingPartner: Sendable {
       let found = try await feeds(of: record).filter { !others.contains($0) }
       if found.count > 1 {
         throw Fault(
-          .transient,
+          .stopped,
           Diagnostic(
             .amazonFeedUnknown, at: Place(file: record.file), value: found.joined(separator: ", "),
             message: .init(

@@ -7,6 +7,7 @@ struct Server: Sendable {
   /// The programs of Tests/Servers.
   enum Kind: String, Sendable, CaseIterable {
     case sftp, vsftpd, pyftpd, nginx, s3, smtp, badhttp, faultproxy, spapi
+    case sandbox = "spapi-sandbox"
   }
 
   /// This machine cannot run the server.
