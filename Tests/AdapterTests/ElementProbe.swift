@@ -92,9 +92,10 @@ enum ElementProbe {
     var codes: [String] { diagnostics.kept.map(\.code.id) }
   }
 
-  static func write(_ products: [Product], _ profile: Profile) throws -> Writing {
+  static func write(_ products: [Product], _ profile: Profile, residue: Bool = false) throws -> Writing {
     var writing = Writing()
-    let context = AdapterContext(profile: profile, asOf: asOf, diagnostics: writing.diagnostics)
+    let context = AdapterContext(
+      profile: profile, asOf: asOf, diagnostics: writing.diagnostics, keepsResidue: residue)
     let output = OutputDocument.memory()
     let writer = try ElementWriter(output, context)
     var batch = ProductBatch()

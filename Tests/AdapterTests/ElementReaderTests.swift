@@ -292,6 +292,47 @@ import Testing
     #expect(ElementProbe.read(text, profile).products.first?.root[.residue] == nil)
   }
 
+  @Test func residueIsWrittenBackWhereItStood() throws {
+    let text = document(
+      "<n:product sku=\"1\"><zero/><name lang=\"vi\">a</name><name lang=\"en\">b</name><o:x xmlns:o=\"urn:o\" k=\"1\">c &amp; d</o:x>"
+        + "<y/><price cur=\"VND\">5</price><last/></n:product>")
+    let reading = ElementProbe.read(text, profile, residue: true)
+    let writing = try ElementProbe.write(reading.products, profile, residue: true)
+    for part in [
+      "<n:product sku=\"1\"><zero/><name lang=\"vi\">",
+      "</name><o:x xmlns:o=\"urn:o\" k=\"1\">c &amp; d</o:x><y/><price", "</price><last/>",
+    ] {
+      #expect(writing.text.contains(part), "\(part) in \(writing.text)")
+    }
+    #expect(ElementProbe.read(writing.text, profile, residue: true).products == reading.products)
+    #expect(!writing.losses.contains { $0.pattern.contains("residue") })
+    #expect(try !ElementProbe.write(reading.products, profile).text.contains("<zero/>"))
+  }
+
+  @Test func residueKeepsTheElementsAroundIt() throws {
+    let cin = try ElementProbe.profile()
+    let text = try ElementProbe.write([ElementProbe.syrup()], cin).text
+    let place = "<tradeItemInformation><extension>"
+    try #require(text.contains(place))
+    let odd = text.replacing(
+      place, with: place + "<u:unknownModule xmlns:u=\"urn:u\"><u:a b=\"c\"/></u:unknownModule>", maxReplacements: 1)
+    let reading = ElementProbe.read(odd, cin, residue: true)
+    #expect(try ElementProbe.write(reading.products, cin, residue: true).text == odd)
+    #expect(try ElementProbe.write(reading.products, cin).text == text)
+  }
+
+  @Test func textsAreCutWhereTheRuleSaysSo() throws {
+    let profile = try ElementProbe.profile(yaml: Self.small.replacing("max: 60", with: "max: 5, truncate: true"))
+    var product = Product()
+    product["item[each].sku"] = "1"
+    product["name@vi"] = "Mật hoa dừa"
+    product["name@en"] = "Honey"
+    let writing = try ElementProbe.write([product], profile)
+    #expect(writing.states == [.good])
+    #expect(writing.text.contains("<name lang=\"vi\">Mật h</name><name lang=\"en\">Honey</name>"))
+    #expect(writing.losses.map(\.reason) == [.truncated])
+  }
+
   @Test func unknownElementsAreToldOncePerPath() throws {
     let record = "<n:product sku=\"1\"><odd/><odd/></n:product>"
     let reading = ElementProbe.read(document(record, record, record), profile)

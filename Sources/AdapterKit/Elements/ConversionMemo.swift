@@ -9,24 +9,23 @@ struct ConversionMemo {
 
   /// A result of up to 32 bytes.
   struct Result {
-    var bytes = SIMD32<UInt8>(repeating: 0)
-    var count: Int = 0
+    var front = SIMD16<UInt8>(repeating: 0)
+    var back = SIMD16<UInt8>(repeating: 0)
+    var count = 0
   }
 
   /// A text with the number of its converter: up to 24 bytes lie whole in three words, which overlap.
   struct Key {
-    fileprivate var words: SIMD3<UInt64>
+    fileprivate var a: UInt64 = 0
+    fileprivate var b: UInt64 = 0
+    fileprivate var c: UInt64 = 0
     fileprivate var number: UInt64
 
-    fileprivate init(words: SIMD3<UInt64>, number: UInt64) {
-      self.words = words
-      self.number = number
-    }
+    fileprivate init(number: UInt64) { self.number = number }
 
     @inline(__always) init?(_ text: UnsafePointer<UInt8>, _ count: Int, converter: Int) {
       if count == 0 || count > ConversionMemo.limit { return nil }
       let raw = UnsafeRawPointer(text)
-      var a: UInt64, b: UInt64 = 0, c: UInt64 = 0
       if count >= 8 {
         a = raw.loadUnaligned(as: UInt64.self)
         c = raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
@@ -38,14 +37,13 @@ struct ConversionMemo {
         a = UInt64(text[0]) | UInt64(text[count - 1]) << 16
         if count == 3 { a |= UInt64(text[1]) << 8 }
       }
-      words = SIMD3(a, b, c)
       number = UInt64(converter) << 8 | UInt64(count)
     }
 
     @inline(__always) fileprivate var slot: Int {
-      var hash = words[0] &* 0x9E37_79B9_7F4A_7C15
-      hash = (hash ^ hash >> 29 ^ words[2]) &* 0xBF58_476D_1CE4_E5B9
-      hash = (hash ^ hash >> 32 ^ words[1] ^ number) &* 0x94D0_49BB_1331_11EB
+      var hash = a &* 0x9E37_79B9_7F4A_7C15
+      hash = (hash ^ hash >> 29 ^ c) &* 0xBF58_476D_1CE4_E5B9
+      hash = (hash ^ hash >> 32 ^ b ^ number) &* 0x94D0_49BB_1331_11EB
       return Int(truncatingIfNeeded: hash >> 40) & (ConversionMemo.slotCount - 1)
     }
   }
@@ -55,7 +53,7 @@ struct ConversionMemo {
   private let results: Pile<Result>
 
   init() {
-    keys = Pile(repeating: Key(words: SIMD3(), number: .max), count: Self.slotCount)
+    keys = Pile(repeating: Key(number: .max), count: Self.slotCount)
     results = Pile(repeating: Result(), count: Self.slotCount)
   }
 
@@ -67,7 +65,10 @@ struct ConversionMemo {
   /// What a text was converted to, or nil; valid until something else is remembered.
   @inline(__always) func find(_ key: Key) -> UnsafeMutablePointer<Result>? {
     let slot = key.slot
-    guard keys[slot].number == key.number, keys[slot].words == key.words else { return nil }
+    let known = keys.base + slot
+    guard known.pointee.number == key.number, known.pointee.a == key.a, known.pointee.c == key.c,
+      known.pointee.b == key.b
+    else { return nil }
     return results.base + slot
   }
 
@@ -77,6 +78,18 @@ struct ConversionMemo {
     let slot = key.slot
     keys[slot] = key
     results[slot].count = bytes.count
-    for (i, byte) in bytes.enumerated() { results[slot].bytes[i] = byte }
+    for (i, byte) in bytes.enumerated() {
+      if i < 16 { results[slot].front[i] = byte } else { results[slot].back[i - 16] = byte }
+    }
+  }
+}
+
+extension ValueCodec {
+  /// Whether texts of this converter are few and come again and again.
+  var isMemorable: Bool {
+    switch operation {
+    case .codes, .choice, .boolean, .days, .date, .dateTimeOfDate, .duration: true
+    default: false
+    }
   }
 }

@@ -7,187 +7,9 @@ internal import Profiles
   internal import Glibc
 #endif
 
-// From texts to values: guards, attributes, conversion, and the nodes that values need.
+// From texts to values: attributes, conversion, and what is wrong with them.
 
 extension ElementMachine {
-  // MARK: Guards
-
-  /// Whether all guards of a rule hold for the scopes of a block.
-  @inline(__always) mutating func holds(_ list: Range<Int32>, base: Int32) -> Bool {
-    if list.isEmpty { return true }
-    return holdsAll(list, base)
-  }
-
-  private mutating func holdsAll(_ list: Range<Int32>, _ base: Int32) -> Bool {
-    for i in list {
-      let number = plan.guardLists[Int(i)]
-      let scope = Int(base + plan.guards[Int(number)].scope)
-      let bit: UInt64 = number < 64 ? 1 << UInt64(number) : 0
-      if scopes[scope].known & bit != 0 {
-        if scopes[scope].truth & bit == 0 { return false }
-        continue
-      }
-      let (isTrue, isSure) = evaluate(number, scope)
-      if isSure {
-        scopes[scope].known |= bit
-        if isTrue { scopes[scope].truth |= bit }
-      }
-      if !isTrue { return false }
-    }
-    return true
-  }
-
-  /// Whether a guard holds now, and whether that can no longer change: a value that is there stays.
-  private func evaluate(_ number: Int32, _ scope: Int) -> (Bool, Bool) {
-    let path = plan.guards[Int(number)].path
-    var node = path.isFromProduct ? 0 : scopes[scope].node
-    if node >= 0, path.path >= 0 { node = search(path.path, from: node) }
-    let entry = node < 0 ? -1 : current.find(path.attribute, path.facet, on: node)
-    var isMet: Bool
-    if entry < 0, plan.guards[Int(number)].isLevel, node >= 0, isFlaggedBase(node) {
-      isMet = plan.guards[Int(number)].values.contains { $0 == Self.baseLevel }
-      return (isMet != plan.guards[Int(number)].isNegated, true)
-    }
-    if plan.guards[Int(number)].isMain, node >= 0, isBase(node) {
-      return (!plan.guards[Int(number)].isNegated, true)
-    }
-    if entry >= 0 {
-      let bytes = value(entry)
-      isMet =
-        plan.guards[Int(number)].values.isEmpty || plan.guards[Int(number)].values.contains { Self.isEqual(bytes, $0) }
-    } else {
-      isMet = plan.guards[Int(number)].values.contains { $0 == plan.guards[Int(number)].absent }
-    }
-    // An id comes before the marks of a base unit, which may still say more.
-    let isSure = plan.guards[Int(number)].isMain ? node >= 0 && isMarked(node) : entry >= 0
-    return (isMet != plan.guards[Int(number)].isNegated, isSure)
-  }
-
-  /// Whether an item has said by now whether it is a base unit.
-  private func isMarked(_ item: Int32) -> Bool {
-    current.find(.isBaseUnit, on: item) >= 0 || current.find(.level, on: item) >= 0
-  }
-
-  /// Whether an item says that it is the base unit, which stands for its level when that is not told.
-  private func isFlaggedBase(_ item: Int32) -> Bool {
-    let flag = current.find(.isBaseUnit, on: item)
-    return flag >= 0 && value(flag).count == 4
-  }
-
-  /// The bytes of an entry of the open record.
-  func value(_ entry: Int32) -> UnsafeBufferPointer<UInt8> {
-    let e = current.entries[Int(entry)]
-    return UnsafeBufferPointer(start: batch.pointee.unsafeArena + e.offset, count: Int(e.length))
-  }
-
-  // MARK: Nodes
-
-  /// The node of a scope, made when it is not there yet.
-  mutating func materialise(_ at: Int32) -> Int32 {
-    let scope = scopes[Int(at)]
-    if scope.node >= 0 { return scope.node }
-    let node: Int32
-    if scope.opener >= 0 {
-      let opener = Int(scope.opener)
-      var parent = plan.openers[opener].isFromProduct ? 0 : materialise(scope.parent)
-      if plan.openers[opener].path >= 0 { parent = find(plan.openers[opener].path, from: parent, origin: scope.origin) }
-      node = current.addNode(
-        scope.kind, under: parent, owner: owner(of: at), opener: plan.openers[opener].key.isEmpty ? -1 : scope.opener)
-      scopes[Int(at)].node = node
-      set(plan.openers[opener].sets, on: node, scope: at)
-    } else {
-      node = current.addNode(scope.kind, under: 0)
-      scopes[Int(at)].node = node
-      if let link = scope.link {
-        let caller = materialise(scope.parent)
-        current.fixups.append(
-          RecordScratch.Fixup(
-            node: caller, attribute: link, source: node, sourceKind: scope.kind, sourceAttribute: .id,
-            origin: scope.origin))
-      }
-    }
-    return node
-  }
-
-  /// The item under whose element a scope lies, or -1.
-  private func owner(of scope: Int32) -> Int32 {
-    var at = scope
-    while at > 0 {
-      if scopes[Int(at)].opener < 0 { return scopes[Int(at)].node }
-      at = scopes[Int(at)].parent
-    }
-    return -1
-  }
-
-  /// The values that a rule sets on each node it opens.
-  private mutating func set(_ sets: [SetPlan], on node: Int32, scope: Int32) {
-    for set in sets {
-      guard let source = set.enclosing else {
-        setBytes(set.attribute, set.constant, on: node, origin: scopes[Int(scope)].origin)
-        continue
-      }
-      var at = scopes[Int(scope)].parent
-      while at >= 0, scopes[Int(at)].kind != source.kind { at = scopes[Int(at)].parent }
-      let above = at >= 0 ? materialise(at) : -1
-      current.fixups.append(
-        RecordScratch.Fixup(
-          node: node, attribute: set.attribute, source: above, sourceKind: source.kind,
-          sourceAttribute: source.attribute, origin: scopes[Int(scope)].origin))
-    }
-  }
-
-  mutating func setBytes(_ attribute: Attribute, _ bytes: [UInt8], on node: Int32, origin: UInt32) {
-    let at = bytes.withUnsafeBufferPointer { buffer in
-      buffer.baseAddress.map { batch.pointee.append($0, count: buffer.count) } ?? 0
-    }
-    current.addEntry(attribute, .none, on: node, offset: at, length: bytes.count, origin: origin)
-  }
-
-  /// The node at the end of a plan's path, made when it is not there.
-  mutating func find(_ path: Int32, from start: Int32, origin: UInt32) -> Int32 {
-    if start == 0, current.slots[Int(path)] >= 0 { return current.slots[Int(path)] }
-    var at = start
-    for i in plan.paths[Int(path)].indices {
-      let next = child(plan.paths[Int(path)][i], of: at)
-      if next >= 0 {
-        at = next
-        continue
-      }
-      at = current.addNode(plan.paths[Int(path)][i].kind, under: at)
-      for key in plan.paths[Int(path)][i].keys { setBytes(key.attribute, key.value, on: at, origin: origin) }
-    }
-    if start == 0 { current.slots[Int(path)] = at }
-    return at
-  }
-
-  private func search(_ path: Int32, from start: Int32) -> Int32 {
-    var at = start
-    for i in plan.paths[Int(path)].indices {
-      at = child(plan.paths[Int(path)][i], of: at)
-      if at < 0 { return -1 }
-    }
-    return at
-  }
-
-  private func child(_ step: PathPlan.Step, of parent: Int32) -> Int32 {
-    var at: Int32 = 0, seen = 0
-    while true {
-      at = current.child(step.kind, of: parent, after: at)
-      if at < 0 { return -1 }
-      seen += 1
-      if step.position > 0 {
-        if seen == step.position { return at }
-        continue
-      }
-      var isSame = true
-      for key in step.keys where isSame {
-        let entry = current.find(key.attribute, on: at)
-        isSame = entry >= 0 && Self.isEqual(value(entry), key.value)
-      }
-      if isSame { return at }
-    }
-  }
-
   // MARK: Attributes
 
   /// Takes what is wanted from an element's attributes.
@@ -214,12 +36,12 @@ extension ElementMachine {
     }
   }
 
-  private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+  mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
     bytes.baseAddress.map { batch.pointee.append($0, count: bytes.count) } ?? batch.pointee.byteCount
   }
 
   /// Languages come again and again: the last few are known by their bytes.
-  private mutating func setLanguage(_ bytes: UnsafeBufferPointer<UInt8>) {
+  mutating func setLanguage(_ bytes: UnsafeBufferPointer<UInt8>) {
     var key: UInt64 = 0
     if bytes.count <= 8 { for byte in bytes { key = key << 8 | UInt64(byte) } }
     if key != 0 {
@@ -262,26 +84,49 @@ extension ElementMachine {
     }
   }
 
-  private mutating func field(
+  mutating func field(
     _ index: Int, offset: Int, length: Int, _ frame: UnsafeMutablePointer<Frame>, _ scope: Int32
   ) {
     let facts = self.facts + index
     var (offset, length) = TextScan.trimmed(UnsafePointer(batch.pointee.unsafeArena), offset, length)
+    var key: ConversionMemo.Key?
+    if facts.pointee.isMemorable {
+      key = ConversionMemo.Key(UnsafePointer(batch.pointee.unsafeArena) + offset, length, converter: index)
+      if let key, let known = memo.find(key) { return recall(known, facts, offset, length, frame, scope) }
+    }
     if facts.pointee.needsScan, length > 0,
-      !TextScan.isPlain(UnsafePointer(batch.pointee.unsafeArena) + offset, count: length),
-      !mend(index, &offset, &length, frame)
+      !TextScan.isPlain(UnsafePointer(batch.pointee.unsafeArena) + offset, count: length)
     {
-      return
+      key = nil
+      if !mend(index, &offset, &length, frame) { return }
     }
     if !facts.pointee.hasTarget { return check(index, offset, length, frame) }
     let unit = frame.pointee.unitLength > 0 ? (offset: frame.pointee.unitOffset, length: frame.pointee.unitLength) : nil
     let reading = codecs[index].read(offset: offset, length: length, unit: unit, in: &batch.pointee)
-    if case .value(let at, let count) = reading { return set(facts, at, count, frame, scope) }
+    if case .value(let at, let count) = reading {
+      if let key {
+        let isSame = at == offset && count == length
+        memo.remember(
+          key, UnsafeBufferPointer(start: UnsafePointer(batch.pointee.unsafeArena) + at, count: isSame ? 0 : count))
+      }
+      return set(facts, at, count, frame, scope)
+    }
     settle(reading, index, offset, length, unit, frame, scope)
   }
 
+  /// Sets a value that the same text was read as before; nothing remembered means that the text is the value.
+  @inline(__always) mutating func recall(
+    _ known: UnsafeMutablePointer<ConversionMemo.Result>, _ facts: UnsafeMutablePointer<ElementReadingPlan.FieldFacts>,
+    _ offset: Int, _ length: Int, _ frame: UnsafeMutablePointer<Frame>, _ scope: Int32
+  ) {
+    let count = known.pointee.count
+    if count == 0 { return set(facts, offset, length, frame, scope) }
+    let bytes = UnsafeMutableRawPointer(known).assumingMemoryBound(to: UInt8.self)
+    set(facts, batch.pointee.append(bytes, count: count), count, frame, scope)
+  }
+
   /// Makes a text canonical that is not in NFC or holds control characters; false when it cannot be read at all.
-  private mutating func mend(
+  mutating func mend(
     _ index: Int, _ offset: inout Int, _ length: inout Int, _ frame: UnsafeMutablePointer<Frame>
   ) -> Bool {
     let isText = codecs[index].type == .text
@@ -299,7 +144,7 @@ extension ElementMachine {
   }
 
   /// What is to be done with a text that is not simply a value.
-  private mutating func settle(
+  mutating func settle(
     _ first: ValueCodec.Reading, _ index: Int, _ offset: Int, _ length: Int, _ unit: (offset: Int, length: Int)?,
     _ frame: UnsafeMutablePointer<Frame>, _ scope: Int32
   ) {
@@ -325,7 +170,7 @@ extension ElementMachine {
   }
 
   /// XML Schema's floats may have an exponent (`1.15E6`) where a mapping has decimals: the same number in plain digits.
-  private mutating func withoutExponent(_ offset: Int, _ length: Int) -> (offset: Int, length: Int)? {
+  mutating func withoutExponent(_ offset: Int, _ length: Int) -> (offset: Int, length: Int)? {
     let arena = UnsafePointer(batch.pointee.unsafeArena)
     let (at, count) = TextScan.trimmed(arena, offset, length)
     let text = UnsafeBufferPointer(start: arena + at, count: count)
@@ -335,7 +180,7 @@ extension ElementMachine {
     return batch.pointee.append(value.description)
   }
 
-  private mutating func set(
+  mutating func set(
     _ facts: UnsafeMutablePointer<ElementReadingPlan.FieldFacts>, _ offset: Int, _ length: Int,
     _ frame: UnsafeMutablePointer<Frame>, _ scope: Int32
   ) {
@@ -359,7 +204,7 @@ extension ElementMachine {
   }
 
   /// Sets a value; a second one beside a first that differs is reported and left out.
-  private mutating func set(
+  mutating func set(
     _ attribute: Attribute, _ facet: Facet, _ isMany: Bool, on node: Int32, _ offset: Int, _ length: Int,
     _ frame: UnsafeMutablePointer<Frame>
   ) {
@@ -370,7 +215,7 @@ extension ElementMachine {
   }
 
   /// Whether a node has a value already, so that another one is not set.
-  private mutating func isTold(
+  mutating func isTold(
     _ attribute: Attribute, _ facet: Facet, _ isMany: Bool, _ node: Int32, _ offset: Int, _ length: Int,
     _ frame: UnsafeMutablePointer<Frame>
   ) -> Bool {
@@ -410,7 +255,7 @@ extension ElementMachine {
   }
 
   /// Checks a text that must be a constant.
-  private mutating func check(_ index: Int, _ offset: Int, _ length: Int, _ frame: UnsafeMutablePointer<Frame>) {
+  mutating func check(_ index: Int, _ offset: Int, _ length: Int, _ frame: UnsafeMutablePointer<Frame>) {
     guard let constant = plan.fields[index].constant else { return }
     let (at, count) = TextScan.trimmed(UnsafePointer(batch.pointee.unsafeArena), offset, length)
     let bytes = UnsafeBufferPointer(start: UnsafePointer(batch.pointee.unsafeArena) + at, count: count)
@@ -427,7 +272,7 @@ extension ElementMachine {
   }
 
   /// Keeps a finding until the record is whole and its product has a name.
-  private mutating func note(
+  mutating func note(
     _ finding: ConversionFinding, _ index: Int, _ node: Int32, _ frame: UnsafeMutablePointer<Frame>, _ offset: Int,
     _ length: Int
   ) {

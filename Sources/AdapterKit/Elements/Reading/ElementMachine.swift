@@ -63,7 +63,7 @@ struct ElementMachine {
     var truth: UInt64 = 0
   }
 
-  private struct Slot {
+  struct Slot {
     var state: Int32 = -1
     var target: Int32 = 0
     var name: UnsafePointer<UInt8>?
@@ -73,8 +73,8 @@ struct ElementMachine {
   }
 
   /// What the table of names answers beside states (0 and up): an unknown element, or an edge with several targets.
-  private static let unknown: Int32 = -1
-  private static let slotCount = 8192
+  static let unknown: Int32 = -1
+  static let slotCount = 8192
 
   let plan: ElementReadingPlan
   let limits: XMLLimits
@@ -86,13 +86,18 @@ struct ElementMachine {
   let actions: UnsafeMutablePointer<ElementReadingPlan.Action>
   let facts: UnsafeMutablePointer<ElementReadingPlan.FieldFacts>
   let codecs: UnsafeMutablePointer<ValueCodec>
+  /// The indexes of guards that rules refer to by range, and each guard's scope.
+  let guardLists: Pile<Int32>
+  let guardScopes: Pile<Int32>
+  /// What short texts were read as.
+  let memo = ConversionMemo()
   let frames: UnsafeMutablePointer<Frame>
   var top = -1
   let scopes: UnsafeMutablePointer<Scope>
-  private let slots: UnsafeMutablePointer<Slot>
-  private var slotsUsed = 0
+  let slots: UnsafeMutablePointer<Slot>
+  var slotsUsed = 0
   /// The slot of the element at hand, or -1 when it has none.
-  private var slot = -1
+  var slot = -1
   var attributePointers: [UnsafePointer<UInt8>?]
   /// Text goes to the arena now.
   var collects = false
@@ -111,8 +116,8 @@ struct ElementMachine {
   var findings: [ElementFinding] = []
   /// What was already reported, where it has no slot in the table of names.
   var reported: Set<String> = []
-  private var unknownCount = 0
-  private static let unknownLimit = 512
+  var unknownCount = 0
+  static let unknownLimit = 512
   var languages: [(bytes: UInt64, facet: Facet)] = []
 
   let keepsResidue: Bool
@@ -142,6 +147,8 @@ struct ElementMachine {
       (facts + i).initialize(to: ElementReadingPlan.FieldFacts(field))
       (codecs + i).initialize(to: field.codec)
     }
+    guardLists = Pile(plan.guardLists)
+    guardScopes = Pile(plan.guards.map(\.scope))
     frames = .allocate(capacity: limits.depth + 8)
     scopes = .allocate(capacity: limits.depth + 8)
     slots = .allocate(capacity: Self.slotCount)
@@ -159,6 +166,9 @@ struct ElementMachine {
     facts.deallocate()
     codecs.deinitialize(count: plan.fields.count)
     codecs.deallocate()
+    guardLists.free()
+    guardScopes.free()
+    memo.free()
     frames.deallocate()
     scopes.deallocate()
     slots.deallocate()
@@ -193,16 +203,15 @@ struct ElementMachine {
     }
     if state < 0 { return skip(name, attributes, handler, from: from, notTaken: from == plan.void) }
 
-    if recordTop < 0 {
-      if state != plan.record { return push(Frame(state: state, base: base, name: name.local, prefix: name.prefix)) }
-      beginRecord(name, handler)
-    }
-    push(Frame(state: state, base: base, name: name.local, prefix: name.prefix))
+    if recordTop < 0, state == plan.record { beginRecord(name, handler) }
+    push(state, base, name)
+    if recordTop < 0 { return }
+    if residue.keeps { residue.after = nil }
     if !states[Int(state)].isPlain { enter(state, name, attributes, handler, from: from) }
   }
 
   /// What an element does beside leading to others: opens nodes, has attributes that count, or a text.
-  private mutating func enter(
+  mutating func enter(
     _ state: Int32, _ name: XMLName, _ attributes: borrowing XMLAttributes, _ handler: ElementHandler, from: Int32
   ) {
     let frame = frames + top
@@ -268,248 +277,18 @@ struct ElementMachine {
     }
   }
 
-  @inline(__always) private mutating func push(_ frame: Frame) {
+  /// Opens a frame, in place: what is unusual about an element is said later.
+  @inline(__always) mutating func push(_ state: Int32, _ base: Int32, _ name: XMLName) {
+    precondition(top + 1 < limits.depth + 8)
+    top &+= 1
+    (frames + top).initialize(to: Frame(state: state, base: base, name: name.local, prefix: name.prefix))
+  }
+
+  mutating func push(_ frame: Frame) {
     // The parser's own limit on depth stops a document before the stack is full.
     precondition(top + 1 < limits.depth + 8)
     top += 1
     frames[top] = frame
-  }
-
-  // MARK: Names
-
-  /// The state below a state for a name; less than -1 when attributes decide.
-  @inline(__always) private mutating func target(_ state: Int32, _ name: XMLName) -> Int32 {
-    let hash = UInt(bitPattern: name.local) &* 0x9E37_79B1 ^ UInt(bitPattern: name.uri) &+ UInt(state) &* 0x85EB_CA6B
-    var i = Int((hash ^ hash >> 15) & UInt(Self.slotCount - 1))
-    while let known = slots[i].name {
-      if known == name.local, slots[i].state == state, slots[i].namespace == name.uri {
-        slot = i
-        return slots[i].target
-      }
-      i = (i + 1) & (Self.slotCount - 1)
-    }
-    let target = resolve(state, name)
-    // Hostile names must not fill the table; beyond that, each is resolved anew.
-    slot = -1
-    if slotsUsed < Self.slotCount / 2 {
-      slotsUsed += 1
-      slot = i
-      slots[i] = Slot(state: state, target: target, name: name.local, namespace: name.uri)
-    }
-    return target
-  }
-
-  @inline(never) private func resolve(_ state: Int32, _ name: XMLName) -> Int32 {
-    var at = state
-    while at >= 0 {
-      for edge in plan.edges[Int(at)] where isEqual(name.local, edge.name) && isEqual(name.uri, edge.namespace) {
-        let only = edge.targets.count == 1 && edge.targets[0].conditions.isEmpty
-        return only ? edge.targets[0].state : -2
-      }
-      at = plan.states[Int(at)].fallback
-    }
-    return Self.unknown
-  }
-
-  /// The target that an element's attributes decide.
-  @inline(never) private func choose(_ state: Int32, _ name: XMLName, _ attributes: borrowing XMLAttributes) -> Int32 {
-    var at = state
-    while at >= 0 {
-      for edge in plan.edges[Int(at)] where isEqual(name.local, edge.name) && isEqual(name.uri, edge.namespace) {
-        if edge.decision >= 0 { return -2 - edge.decision }
-        for target in edge.targets {
-          var holds = true
-          for condition in target.conditions {
-            var isMet = false
-            for i in 0..<attributes.count
-            where attributes[i].name.uri == nil && isEqual(attributes[i].name.local, condition.name) {
-              isMet = Self.isEqual(attributes[i].value, condition.value)
-            }
-            holds = holds && isMet
-          }
-          if holds { return target.state }
-        }
-      }
-      at = plan.states[Int(at)].fallback
-    }
-    return Self.unknown
-  }
-
-  func isEqual(_ name: UnsafePointer<UInt8>, _ bytes: [UInt8]) -> Bool {
-    for (i, byte) in bytes.enumerated() where name[i] != byte { return false }
-    return name[bytes.count] == 0
-  }
-
-  func isEqual(_ name: UnsafePointer<UInt8>?, _ bytes: [UInt8]?) -> Bool {
-    guard let name, let bytes else { return (name == nil || name![0] == 0) && (bytes?.isEmpty ?? true) }
-    return isEqual(name, bytes)
-  }
-
-  static func isEqual(_ a: UnsafeBufferPointer<UInt8>, _ b: [UInt8]) -> Bool {
-    a.count == b.count
-      && (a.isEmpty || b.withUnsafeBufferPointer { memcmp(a.baseAddress!, $0.baseAddress!, a.count) == 0 })
-  }
-
-  /// The elements from the root to a frame, by their local names.
-  func path(to frame: Int, and last: UnsafePointer<UInt8>? = nil) -> String {
-    var text = ""
-    if frame >= 0 { for i in 0...frame { text += "/" + String(cString: frames[i].name) } }
-    return last.map { text + "/" + String(cString: $0) } ?? text
-  }
-
-  // MARK: Opening
-
-  /// Opens what the element opens; false when it could open nodes and none of them holds.
-  private mutating func open(
-    _ facts: UnsafeMutablePointer<ElementReadingPlan.State>, _ frame: UnsafeMutablePointer<Frame>
-  ) -> Bool {
-    let isOpen = facts.pointee.openers.isEmpty || openScope(facts, frame)
-    if facts.pointee.call >= 0 { call(facts, frame) }
-    return isOpen
-  }
-
-  /// An element inside one whose meaning is not decided yet: the one that decides is read, others are passed over.
-  private mutating func decide(
-    _ name: XMLName, _ attributes: borrowing XMLAttributes, _ handler: ElementHandler, _ parent: Frame
-  ) {
-    let isDeciding =
-      name.uri == nil
-      && plan.decisions[Int(parent.decision)].targets.contains {
-        $0.conditions.contains { isEqual(name.local, $0.name) }
-      }
-    slot = -1
-    if !isDeciding { return skip(name, attributes, handler, from: plan.void, notTaken: true) }
-    var frame = Frame(state: plan.void, base: parent.base, name: name.local, prefix: name.prefix)
-    frame.decides = true
-    frame.textStart = batch.pointee.byteCount
-    push(frame)
-    collects = true
-  }
-
-  /// The text of a child decides which rules its parent has.
-  private mutating func choose(by frame: Frame) {
-    let end = frame.textEnd >= 0 ? frame.textEnd : batch.pointee.byteCount
-    let arena = UnsafePointer(batch.pointee.unsafeArena)
-    let (at, count) = TextScan.trimmed(arena, frame.textStart, end - frame.textStart)
-    let text = UnsafeBufferPointer(start: arena + at, count: count)
-    let decision = Int(frames[top - 1].decision)
-    frames[top - 1].decision = -1
-    for target in plan.decisions[decision].targets
-    where target.conditions.isEmpty
-      || target.conditions.contains(where: { isEqual(frame.name, $0.name) && Self.isEqual(text, $0.value) })
-    {
-      frames[top - 1].state = target.state
-      if !open(states + Int(target.state), frames + top - 1) { frames[top - 1].state = plan.void }
-      return
-    }
-  }
-
-  /// Opens the scope of the first opener whose guards hold; false when none does.
-  private mutating func openScope(
-    _ facts: UnsafeMutablePointer<ElementReadingPlan.State>, _ frame: UnsafeMutablePointer<Frame>
-  ) -> Bool {
-    for i in facts.pointee.openers {
-      if !holds(plan.openers[Int(i)].guards, base: frame.pointee.base) { continue }
-      let at = frame.pointee.base + plan.openers[Int(i)].scope
-      scopes[Int(at)] = Scope(
-        node: -1, kind: plan.openers[Int(i)].kind, parent: at - 1, opener: i, origin: frame.pointee.origin)
-      frame.pointee.state = plan.openers[Int(i)].state
-      return true
-    }
-    return false
-  }
-
-  private mutating func call(
-    _ facts: UnsafeMutablePointer<ElementReadingPlan.State>, _ frame: UnsafeMutablePointer<Frame>
-  ) {
-    let call = plan.calls[Int(facts.pointee.call)]
-    let caller = frame.pointee.base + facts.pointee.scope
-    let base = caller + 1
-    scopes[Int(base)] = Scope(node: -1, kind: call.kind, parent: caller, link: call.link, origin: frame.pointee.origin)
-    frame.pointee.base = base
-    frame.pointee.state = call.state
-  }
-
-  private mutating func beginRecord(_ name: XMLName, _ handler: ElementHandler) {
-    let offset = handler.parser.tagOffset
-    if firstRecord == nil {
-      firstRecord = offset
-      ancestorPath = path(to: top)
-      for i in 0...top {
-        let frame = frames[i]
-        ancestors.append((frame.prefix.map { String(cString: $0) + ":" } ?? "") + String(cString: frame.name))
-      }
-    }
-    recordCount += 1
-    recordTop = top + 1
-    current.begin(at: offset, arena: batch.pointee.byteCount, slots: plan.paths.count)
-    scopes[0] = Scope(node: 0, kind: .product, parent: -1)
-    if keepsResidue { residue.begin() }
-  }
-
-  // MARK: Unknown elements
-
-  /// Passes over an element that no rule takes, and says so once for each path.
-  @inline(never) private mutating func skip(
-    _ name: XMLName, _ attributes: borrowing XMLAttributes, _ handler: ElementHandler, from state: Int32,
-    notTaken: Bool = false
-  ) {
-    skipping = 1
-    if recordTop < 0 {
-      if nearMiss == nil {
-        for edge in plan.edges[Int(state)] where isEqual(name.local, edge.name) {
-          nearMiss = (
-            name.localName, name.namespace, edge.namespace.map { String(decoding: $0, as: UTF8.self) },
-            handler.parser.tagOffset
-          )
-        }
-      }
-      return
-    }
-    if keepsResidue, !notTaken { residue.open(name, attributes, context: path(to: top), after: residue.after) }
-    if slot >= 0 {
-      if slots[slot].isReported || unknownCount >= Self.unknownLimit { return }
-      slots[slot].isReported = true
-    } else if unknownCount >= Self.unknownLimit || !reported.insert("\(state) \(name.qualifiedName)").inserted {
-      return
-    }
-    unknownCount += 1
-    reportUnknown(name, handler, state, notTaken: notTaken)
-  }
-
-  private mutating func reportUnknown(_ name: XMLName, _ handler: ElementHandler, _ state: Int32, notTaken: Bool) {
-    let element = path(to: top, and: name.local)
-    var hint: LocalizedText?
-    for edge in plan.edges[Int(state)] where isEqual(name.local, edge.name) && !isEqual(name.uri, edge.namespace) {
-      let expected = edge.namespace.map { "«" + String(decoding: $0, as: UTF8.self) + "»" }
-      hint = LocalizedText(
-        "an element of this name is read in \(expected.map { "the namespace " + $0 } ?? "no namespace")",
-        vi: "phần tử tên này được đọc \(expected.map { "trong không gian tên " + $0 } ?? "ngoài mọi không gian tên")")
-    }
-    let code: DiagnosticCode = notTaken ? .elementNotTaken : .elementUnmapped
-    let finding = ElementFinding(
-      code: code, severity: notTaken ? nil : (plan.unmatched == .warn ? .warning : nil),
-      message: .init(
-        notTaken ? "this item's “\(name.localName)” is not read here" : "no rule reads “\(name.qualifiedName)”",
-        vi: notTaken
-          ? "“\(name.localName)” của cấp này không được đọc" : "không có quy tắc nào đọc “\(name.qualifiedName)”"),
-      hint: hint, origin: UInt32(truncatingIfNeeded: handler.parser.tagOffset &- current.offset), element: element)
-    if plan.unmatched == .error, !notTaken {
-      return handler.fail(Fault(.malformed, sink.diagnostic(finding, offset: current.offset, product: nil)))
-    }
-    findings.append(finding)
-  }
-
-  private mutating func keepResidue() {
-    guard let value = residue.close() else { return }
-    let node = scopeNode(frames[top])
-    let place = batch.pointee.append(value)
-    current.addEntry(.residue, .none, on: node, offset: place.offset, length: place.length, origin: frames[top].origin)
-  }
-
-  /// The node that an element's children belong to.
-  private mutating func scopeNode(_ frame: Frame) -> Int32 {
-    materialise(frame.base + plan.states[Int(frame.state)].scope)
   }
 }
 

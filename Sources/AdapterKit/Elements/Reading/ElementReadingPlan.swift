@@ -106,6 +106,8 @@ struct ElementReadingPlan: Sendable {
     var needsScan: Bool
     var hasDefault: Bool
     var hasCurrency: Bool
+    /// Whether what its texts are read as is worth remembering.
+    var isMemorable: Bool
 
     init(_ field: Field) {
       target = field.target ?? Target(isFromProduct: true, path: -1, attribute: .id, facet: .none, isMany: false)
@@ -114,6 +116,7 @@ struct ElementReadingPlan: Sendable {
       needsScan = field.needsScan
       hasDefault = field.defaultValue != nil
       hasCurrency = field.codec.currency != nil
+      isMemorable = field.target != nil && !field.hasUnit && field.codec.isMemorable
     }
   }
 

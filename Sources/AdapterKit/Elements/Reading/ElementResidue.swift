@@ -11,7 +11,7 @@ struct ElementResidue {
   private(set) var keeps = false
   /// Whether an element is being gathered.
   private(set) var isOpen = false
-  /// The name of the element before, in the same parent or deeper; nil at the start of a record.
+  /// The name of the element before in the same parent; nil for none.
   var after: UnsafePointer<UInt8>?
 
   private var text = ""

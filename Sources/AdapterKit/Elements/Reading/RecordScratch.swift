@@ -29,26 +29,14 @@ struct RecordScratch {
     var lastChild: Int32 = -1
     var nextSibling: Int32 = -1
     /// Which attributes it has, a bit each: most questions are about what is not there.
-    var has: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    var has = SIMD4<UInt64>(repeating: 0)
 
     @inline(__always) func mayHave(_ attribute: Attribute) -> Bool {
-      let bit: UInt64 = 1 << UInt64(attribute.rawValue & 63)
-      switch attribute.rawValue >> 6 {
-      case 0: return has.0 & bit != 0
-      case 1: return has.1 & bit != 0
-      case 2: return has.2 & bit != 0
-      default: return has.3 & bit != 0
-      }
+      has[attribute.ordinal >> 6] & 1 << UInt64(attribute.ordinal & 63) != 0
     }
 
     @inline(__always) mutating func note(_ attribute: Attribute) {
-      let bit: UInt64 = 1 << UInt64(attribute.rawValue & 63)
-      switch attribute.rawValue >> 6 {
-      case 0: has.0 |= bit
-      case 1: has.1 |= bit
-      case 2: has.2 |= bit
-      default: has.3 |= bit
-      }
+      has[attribute.ordinal >> 6] |= 1 << UInt64(attribute.ordinal & 63)
     }
   }
 

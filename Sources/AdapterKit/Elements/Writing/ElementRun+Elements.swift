@@ -40,12 +40,15 @@ extension ElementRun {
     if hasTag { sink.append(UInt8(ascii: ">")) }
     let inside = sink.count
     if value >= 0, text(value, node, product, inAttribute: false) { isAlive = true }
+    // What is inside sees this element as the innermost open one.
+    enter(i, at: mark)
     if step.pointee.kind == .call {
       let block = calls[Int(step.pointee.detail)].block
       if run(Int(block.lowerBound), Int(block.upperBound), node, scope, product) { isAlive = true }
     } else if step.pointee.end > Int32(i + 1) {
       if run(i + 1, Int(step.pointee.end), node, scope, product) { isAlive = true }
     }
+    leave()
     // A constant stands as long as what is around it does, but keeps nothing by itself.
     let isConstant = isLeaf && value >= 0 && sink.count > inside
     if isFaulted || !(isAlive || isConstant) {
@@ -240,7 +243,14 @@ extension ElementRun {
       wrong(number, -1, view, part.finding, path: part.path?.description, value: part.value)
       return false
     case .written:
-      if let finding = plan.values[number].limit.check(scratch.bytes) { wrong(number, -1, view, finding) }
+      if let finding = plan.values[number].limit.check(scratch.bytes) {
+        // Lists and patterns are never cut: what is left would read as something else.
+        if plan.values[number].limit.truncates, plan.values[number].isField {
+          scratch.truncate(to: plan.values[number].limit.fitting(scratch.bytes))
+        } else {
+          wrong(number, -1, view, finding)
+        }
+      }
       append(scratch.bytes, inAttribute)
       return plan.values[number].isDerivedFromProduct || plan.values[number].rule.isAlways
     }
@@ -261,7 +271,11 @@ extension ElementRun {
     case .lossy(let reason): coverage.lose(entry, reason)
     case .fault(let finding): return wrong(number, entry, view, finding)
     }
-    if let finding = plan.values[number].limit.check(scratch.bytes) { return wrong(number, entry, view, finding) }
+    if let finding = plan.values[number].limit.check(scratch.bytes) {
+      if !plan.values[number].limit.truncates { return wrong(number, entry, view, finding) }
+      scratch.truncate(to: plan.values[number].limit.fitting(scratch.bytes))
+      coverage.lose(entry, .truncated)
+    }
     append(scratch.bytes, inAttribute)
   }
 

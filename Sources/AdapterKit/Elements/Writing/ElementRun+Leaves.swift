@@ -30,15 +30,52 @@ extension ElementRun {
     coverage.markKeys(of: product.node(at: Int(index.memory.entries[entry].node)))
   }
 
-  /// A value as it stands.
-  mutating func copy(
+  /// A leaf of a value, or of each of several that stand side by side.
+  @inline(__always) mutating func leaf(
     _ i: Int, _ step: StepPointer, _ node: Int, _ scope: Int32, _ product: NodeView
   ) -> Bool {
+    let entry = find(step.pointee.text, node, product)
+    if entry < 0 { return step.pointee.isOptional ? false : general(i, step, node, scope, product, repeats: false) }
+    if step.pointee.repeats >= 0 { return leaves(i, step, entry, node, scope, product) }
+    return leaf(i, step, entry, node, scope, product)
+  }
+
+  private mutating func leaves(
+    _ i: Int, _ step: StepPointer, _ first: Int, _ node: Int, _ scope: Int32, _ product: NodeView
+  ) -> Bool {
+    let like = index.memory.entries[first]
+    let end = index.entries(of: Int(like.node)).end
+    var isAlive = false
+    var entry = first
+    while entry < end {
+      if index.memory.entries[entry].attribute == like.attribute, index.memory.entries[entry].facet == like.facet {
+        if leaf(i, step, entry, node, scope, product) { isAlive = true }
+        if isFaulted { return isAlive }
+      }
+      entry &+= 1
+    }
+    return isAlive
+  }
+
+  private mutating func leaf(
+    _ i: Int, _ step: StepPointer, _ entry: Int, _ node: Int, _ scope: Int32, _ product: NodeView
+  ) -> Bool {
+    let isWritten =
+      switch step.pointee.kind {
+      case .copy: copy(step, entry, product)
+      case .measure: measure(step, entry, product)
+      default: converted(step, entry, product)
+      }
+    if isWritten { return true }
+    return step.pointee.repeats >= 0
+      ? single(i, step, entry, node, scope, product) : general(i, step, node, scope, product)
+  }
+
+  /// A value as it stands; false when it needs a closer look.
+  private mutating func copy(_ step: StepPointer, _ entry: Int, _ product: NodeView) -> Bool {
     let value = step.pointee.text
-    let entry = find(value, node, product)
-    if entry < 0 { return step.pointee.isOptional ? false : general(i, step, node, scope, product) }
     let length = Int32(truncatingIfNeeded: index.memory.entries[entry].length)
-    if length > facts[Int(value)].limit || length == 0 { return general(i, step, node, scope, product) }
+    if length > facts[Int(value)].limit || length == 0 { return false }
     flush()
     literal(step.pointee.lead)
     sink.text(index.memory.bytes + Int(index.memory.entries[entry].offset), Int(length))
@@ -47,46 +84,36 @@ extension ElementRun {
     return true
   }
 
-  /// A number, its unit in an attribute: `12.5 GRM`.
-  mutating func measure(
-    _ i: Int, _ step: StepPointer, _ node: Int, _ scope: Int32, _ product: NodeView
-  ) -> Bool {
+  /// A number, its unit in an attribute: `12.5 GRM`; false when it is not just that.
+  private mutating func measure(_ step: StepPointer, _ entry: Int, _ product: NodeView) -> Bool {
     let value = step.pointee.text
-    let entry = find(value, node, product)
-    if entry < 0 { return step.pointee.isOptional ? false : general(i, step, node, scope, product) }
     let text = index.bytes(of: entry)
+    guard let start = text.baseAddress else { return false }
     var amount = text.count - 1
-    while amount > 0, text[amount] != 0x20 { amount &-= 1 }
-    if amount <= 0 || amount == text.count - 1 || amount > Int(facts[Int(value)].limit) {
-      return general(i, step, node, scope, product)
-    }
+    while amount > 0, start[amount] != 0x20 { amount &-= 1 }
+    if amount <= 0 || amount == text.count - 1 || amount > Int(facts[Int(value)].limit) { return false }
     flush()
     literal(step.pointee.lead)
-    sink.reserve(text.count + 2)
-    for k in amount + 1..<text.count { sink.append(text[k]) }
+    sink.text(start + amount + 1, text.count - amount - 1)
     sink.append(0x22)
     sink.append(UInt8(ascii: ">"))
-    for k in 0..<amount { sink.append(text[k]) }
+    sink.text(start, amount)
     literal(step.pointee.close)
     mark(entry, value, product)
     return true
   }
 
-  /// A value through a converter.
-  mutating func converted(
-    _ i: Int, _ step: StepPointer, _ node: Int, _ scope: Int32, _ product: NodeView
-  ) -> Bool {
+  /// A value through a converter, when it is known what becomes of it; else false, and it is remembered for the next time.
+  private mutating func converted(_ step: StepPointer, _ entry: Int, _ product: NodeView) -> Bool {
     let value = step.pointee.text
-    let entry = find(value, node, product)
-    if entry < 0 { return step.pointee.isOptional ? false : general(i, step, node, scope, product) }
     let text = index.bytes(of: entry)
     guard let start = text.baseAddress, let key = ConversionMemo.Key(start, text.count, converter: Int(value)) else {
-      return general(i, step, node, scope, product)
+      return false
     }
     if let known = memo.find(key) {
       flush()
       literal(step.pointee.lead)
-      sink.append(known.pointee)
+      sink.append(known)
       literal(step.pointee.close)
       mark(entry, value, product)
       return true
@@ -99,7 +126,7 @@ extension ElementRun {
     {
       memo.remember(key, scratch.bytes)
     }
-    return general(i, step, node, scope, product)
+    return false
   }
 
   /// An element for each language of a text.

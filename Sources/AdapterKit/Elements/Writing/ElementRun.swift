@@ -54,8 +54,12 @@ struct ElementRun: ~Copyable {
   var topItem = -1
 
   /// Open elements, of which the first `written` are in the sink.
-  private var elements = Pile<OpenElement>()
+  private(set) var elements = Pile<OpenElement>()
   private var written = 0
+  /// Whether what no rule reads is written back, and what there is of it in the product at hand.
+  private let keepsResidue: Bool
+  var residue: [ResiduePiece] = []
+  var hasResidue = false
   /// The nodes of the loops around, outermost first.
   var loops = Pile<Int32>()
   /// The items being written into each other.
@@ -66,7 +70,8 @@ struct ElementRun: ~Copyable {
   var findings: [ElementWriteFinding] = []
   var isFaulted = false
 
-  init(_ plan: ElementWritingPlan) {
+  init(_ plan: ElementWritingPlan, keepsResidue: Bool) {
+    self.keepsResidue = keepsResidue
     self.plan = plan
     steps = Pile(plan.steps)
     literals = Pile(plan.literals)
@@ -129,6 +134,7 @@ struct ElementRun: ~Copyable {
     index.begin(batch.unsafeMemory(product: i))
     slots.fill(WritingCompiler.productScope, from: 0, index, &languages)
     coverage.begin(product)
+    if keepsResidue { findResidue(product) }
     if plan.isPerTopItem { topItems(product) } else { record(-1, product) }
     if isFaulted {
       sink.truncate(to: mark)
@@ -136,6 +142,7 @@ struct ElementRun: ~Copyable {
       return .faulted
     }
     markAssortment(product)
+    if hasResidue { loseResidue() }
     coverage.finish(product, into: &losses)
     return .written
   }
@@ -201,11 +208,15 @@ struct ElementRun: ~Copyable {
     // The end of the innermost open element's steps, and whether something in it is alive.
     var end = limit, isAlive = false
     var i = start
+    if hasResidue, putResidue(after: -1, node) { isAlive = true }
     while true {
       if i == end {
+        if hasResidue, putResidue(after: nil, node) { isAlive = true }
         if elements.count == floor { return isAlive }
+        let closed = Int(elements[elements.count - 1].step)
         isAlive = close(isAlive)
         end = elements.count > floor ? Int(steps[Int(elements[elements.count - 1].step)].end) : limit
+        if hasResidue, isLastOfName(closed, end), putResidue(after: closed, node) { isAlive = true }
         continue
       }
       let step = steps.base + i
@@ -219,10 +230,9 @@ struct ElementRun: ~Copyable {
         isAlive = false
         end = Int(step.pointee.end)
         i += 1
+        if hasResidue, putResidue(after: -1, node) { isAlive = true }
         continue
-      case .copy: if copy(i, step, node, scope, product) { isAlive = true }
-      case .measure: if measure(i, step, node, scope, product) { isAlive = true }
-      case .converted: if converted(i, step, node, scope, product) { isAlive = true }
+      case .copy, .measure, .converted: if leaf(i, step, node, scope, product) { isAlive = true }
       case .texts: if texts(i, step, node, scope, product) { isAlive = true }
       case .literal:
         flush()
@@ -240,6 +250,7 @@ struct ElementRun: ~Copyable {
       if step.pointee.kind.rawValue >= ElementWritingPlan.Step.Kind.each.rawValue, !slots.holds(node, in: scope) {
         slots.fill(scope, from: node, index, &languages)
       }
+      if hasResidue, isLastOfName(i, end), putResidue(after: i, node) { isAlive = true }
       i = Int(step.pointee.end)
     }
   }
@@ -258,6 +269,18 @@ struct ElementRun: ~Copyable {
   /// Opens an element; its tag is written when something inside is.
   @inline(__always) mutating func open(_ step: Int, _ wasAlive: Bool = false) {
     elements.append(OpenElement(step: Int32(step), wasAlive: wasAlive))
+  }
+
+  /// Says that an element whose tag is in the sink is open.
+  mutating func enter(_ step: Int, at mark: Int) {
+    elements.append(OpenElement(step: Int32(step), wasAlive: false, mark: mark))
+    written = elements.count
+  }
+
+  /// Ends what `enter` began, without a tag.
+  mutating func leave() {
+    elements.removeLast()
+    written = elements.count
   }
 
   /// Ends the innermost element, and takes it back unless something keeps it; whether something keeps the one around it.

@@ -25,7 +25,9 @@ public final class ElementWriter: ProductWriter {
     }
     self.output = output
     self.context = context
-    run = ElementRun(try ElementWritingPlan(layout, profile: context.profile, asOf: context.asOf))
+    run = ElementRun(
+      try ElementWritingPlan(layout, profile: context.profile, asOf: context.asOf),
+      keepsResidue: context.keepsResidue)
     run.begin()
   }
 

@@ -179,6 +179,8 @@ final class ElementWritingPlan: Sendable {
   let calls: [Call]
   let slots: EntrySlots.Plan
   let paths: [ProductPaths.Path]
+  /// The local name of each step's element; empty for none.
+  let names: [String]
   let prologue: [UInt8]
   let epilogue: [UInt8]
   let isPerTopItem: Bool
@@ -208,6 +210,7 @@ final class ElementWritingPlan: Sendable {
     calls = c.calls
     slots = c.slots
     paths = c.paths
+    names = c.names
     prologue = c.resolved(c.layout.prologue)
     epilogue = c.resolved(c.layout.epilogue)
     isPerTopItem = c.layout.isPerTopItem

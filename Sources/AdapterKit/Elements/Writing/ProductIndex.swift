@@ -1,15 +1,5 @@
 internal import ProductModel
 
-extension NodeKind {
-  /// The place among all kinds, without a table.
-  @inline(__always) var ordinal: Int { Int(unsafeBitCast(self, to: UInt8.self)) }
-}
-
-extension Attribute {
-  /// The place among all attributes, without a table.
-  @inline(__always) var ordinal: Int { Int(unsafeBitCast(self, to: UInt8.self)) }
-}
-
 /// The product being written: its parts in raw memory, and the product's own children linked by kind, since a program asks
 /// again and again for the same few among dozens.
 struct ProductIndex {

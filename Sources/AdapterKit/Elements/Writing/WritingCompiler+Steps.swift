@@ -26,6 +26,7 @@ extension WritingCompiler {
     setKind(&step, draft)
     let index = steps.count
     steps.append(step)
+    names.append(draft.step?.name ?? "")
     for child in draft.children { flatten(child) }
     steps[index].end = Int32(steps.count)
   }
@@ -52,7 +53,7 @@ extension WritingCompiler {
       return
     }
     let value = values[Int(draft.text)]
-    step.isOptional = draft.children.isEmpty && draft.repeats < 0 && value.isOptional
+    step.isOptional = draft.children.isEmpty && value.isOptional
     if draft.isRepeatedAbove || !draft.children.isEmpty || !value.isField || value.guards >= 0 { return }
     if let constant = value.constant {
       if value.target != nil || draft.repeats >= 0 || constant.isEmpty { return }
@@ -69,7 +70,7 @@ extension WritingCompiler {
       step.lead = literal(text(of: step.open) + text(of: language))
       return step.kind = .texts
     }
-    if draft.repeats >= 0 { return }
+    if draft.repeats >= 0, draft.repeats != draft.text { return }
     if let unit = value.unit {
       guard value.codec.writesAmountAsIs else { return }
       step.lead = literal(text(of: step.open) + text(of: unit))

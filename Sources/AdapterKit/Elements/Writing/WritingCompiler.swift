@@ -46,6 +46,8 @@ struct WritingCompiler {
   let profile: Profile
   let asOf: String
   var steps: [ElementWritingPlan.Step] = []
+  /// The local name of each step's element.
+  var names: [String] = []
   var literals: [UInt8] = []
   var values: [ElementWritingPlan.Value] = []
   var facts: [ElementWritingPlan.ValueFacts] = []

@@ -67,10 +67,12 @@ struct XMLSink: ~Copyable {
     count &+= Int(text.count)
   }
 
-  @inline(__always) mutating func append(_ result: ConversionMemo.Result) {
+  @inline(__always) mutating func append(_ result: UnsafeMutablePointer<ConversionMemo.Result>) {
     reserve(32)
-    UnsafeMutableRawPointer(base + count).storeBytes(of: result.bytes, as: SIMD32<UInt8>.self)
-    count &+= result.count
+    let target = UnsafeMutableRawPointer(base + count)
+    target.storeBytes(of: result.pointee.front, as: SIMD16<UInt8>.self)
+    target.storeBytes(of: result.pointee.back, toByteOffset: 16, as: SIMD16<UInt8>.self)
+    count &+= result.pointee.count
   }
 
   /// Whether a byte is escaped in texts or attributes.
