@@ -4,7 +4,7 @@ import Testing
 
 /// Feeds to Amazon, against a server that behaves as its published models say.
 @Suite("Amazon feeds", .enabled("runs in `make test-system`") { await Gateway.has("amazon") })
-struct AmazonCommandTests {
+struct AmazonFaultTests {
   /// A server of one's own, and a gateway that knows it as `amazon`.
   static func start(_ more: [Place.Setting: String] = [:]) async throws -> (Server, Gateway) {
     let server = try await Server.start(.spapi)
