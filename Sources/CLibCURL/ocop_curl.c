@@ -1,8 +1,10 @@
+#define _GNU_SOURCE  // pthread_timedjoin_np
 #include "ocop_curl.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <time.h>
 
 // The functions that are used, by their names in libcurl; all of them exist since 7.68 (2020).
 #define FUNCTIONS(X)                                                                                                   \
@@ -135,4 +137,11 @@ CURL *ocop_curl_multi_next_done(CURLM *multi, CURLcode *result) {
     }
   }
   return NULL;
+}
+
+int ocop_curl_join(unsigned long thread, int seconds) {
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_sec += seconds;
+  return pthread_timedjoin_np(thread, NULL, &until);
 }

@@ -58,6 +58,9 @@ CURLMcode ocop_curl_multi_wakeup(CURLM *multi);
 // The next handle that is done, with its result; NULL when there is none.
 CURL *ocop_curl_multi_next_done(CURLM *multi, CURLcode *result);
 
+// Waits for a thread (a pthread_t) for some seconds; 0 when it has ended (a GNU extension that Swift does not see).
+int ocop_curl_join(unsigned long thread, int seconds);
+
 // Macros with casts, which Swift does not see.
 static const long ocop_curl_auth_basic = (long)CURLAUTH_BASIC;
 static const long ocop_curl_auth_bearer = (long)CURLAUTH_BEARER;

@@ -15,6 +15,8 @@ final class CurlEngine: Sendable {
     var arriving: [CurlExchange] = []
     var cancelled: [CurlExchange] = []
     var isClosed = false
+    var hasEnded = false
+    var thread: pthread_t?
     var isRunning = false
   }
 
@@ -57,30 +59,45 @@ final class CurlEngine: Sendable {
       }
     } onCancel: {
       exchange.isCancelled.store(true, ordering: .relaxed)
-      mailbox.withLock { $0.cancelled.append(exchange) }
-      ocop_curl_multi_wakeup(multi.raw)
+      mailbox.withLock { box in
+        guard !box.hasEnded else { return }
+        box.cancelled.append(exchange)
+        ocop_curl_multi_wakeup(multi.raw)
+      }
     }
   }
 
-  // The thread holds a reference, so it has ended. Connections are closed politely with the multi handle.
-  deinit { ocop_curl_multi_free(multi.raw) }
+  deinit { if !mailbox.withLock({ $0.hasEnded }) { ocop_curl_multi_free(multi.raw) } }
 
-  /// Lets the thread end after the exchanges that run now; connections are closed.
+  /// Lets the thread end after the exchanges that run now, and waits for that: a process that exits while TLS connections
+  /// are being closed would take the ground from under them. At most five seconds, for servers that do not answer to QUIT.
   func close() {
-    let isRunning = mailbox.withLock { box in
+    let thread = mailbox.withLock { box in
       box.isClosed = true
-      return box.isRunning
+      defer { box.thread = nil }
+      // Under the lock, since the thread frees the handle as soon as it sees that the engine is closed.
+      if box.thread != nil { ocop_curl_multi_wakeup(multi.raw) }
+      return box.thread
     }
-    if isRunning { ocop_curl_multi_wakeup(multi.raw) }
+    guard let thread else { return }
+    if ocop_curl_join(thread, 5) != 0 { pthread_detach(thread) }
   }
 
   private func add(_ exchange: CurlExchange) {
-    let start = mailbox.withLock { box in
+    let (isClosed, start) = mailbox.withLock { box in
+      if box.isClosed { return (true, false) }
       box.arriving.append(exchange)
       defer { box.isRunning = true }
-      return !box.isRunning
+      return (false, !box.isRunning)
     }
-    if start { startThread() } else { ocop_curl_multi_wakeup(multi.raw) }
+    if isClosed {
+      // Its connections are gone: an error, and no crash.
+      exchange.fail(CURLE_ABORTED_BY_CALLBACK)
+    } else if start {
+      startThread()
+    } else {
+      ocop_curl_multi_wakeup(multi.raw)
+    }
   }
 
   private func startThread() {
@@ -93,7 +110,7 @@ final class CurlEngine: Sendable {
         return nil
       }, context)
     precondition(failed == 0, "no thread for transfers: \(String(cString: strerror(failed)))")
-    pthread_detach(thread)
+    mailbox.withLock { $0.thread = thread }
   }
 
   /// The thread: takes what arrived, lets libcurl work, hands out what is done.
@@ -157,6 +174,9 @@ final class CurlEngine: Sendable {
         }
         if mayEnd, isClosed {
           handles.free()
+          // Connections are closed politely here, on their thread.
+          mailbox.withLock { $0.hasEnded = true }
+          ocop_curl_multi_free(multi)
           return
         }
       }

@@ -27,6 +27,7 @@ final class CurlExchange: @unchecked Sendable {
 
   private var response = CurlResponse(result: CURLE_OK, status: 0)
   private var hasStarted = false
+  private var hasSent = false
   private var lists: [UnsafeMutablePointer<curl_slist>] = []
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
@@ -52,6 +53,8 @@ final class CurlExchange: @unchecked Sendable {
   /// Gives the handle its options.
   func prepare(_ handle: UnsafeMutableRawPointer) -> CURLcode {
     if isCancelled.load(ordering: .relaxed) { return CURLE_ABORTED_BY_CALLBACK }
+    // A redirect or an earlier exchange may have left the source in its middle.
+    if let source, keepingFault({ () throws(Fault) in try source.seek(to: 0) }) == nil { return CURLE_READ_ERROR }
     let context = Unmanaged.passUnretained(self).toOpaque()
     var result = CURLE_OK
     func set(_ code: CURLcode) { if result == CURLE_OK { result = code } }
@@ -190,11 +193,13 @@ final class CurlExchange: @unchecked Sendable {
   fileprivate func send(_ memory: UnsafeMutableRawBufferPointer) -> Int {
     guard let source else { return 0 }
     if isCancelled.load(ordering: .relaxed) { return Int(CURL_READFUNC_ABORT) }
-    return keepingFault { () throws(Fault) in try source.read(into: memory) } ?? Int(CURL_READFUNC_ABORT)
+    let count = keepingFault { () throws(Fault) in try source.read(into: memory) }
+    if let count, count > 0 { hasSent = true }
+    return count ?? Int(CURL_READFUNC_ABORT)
   }
 
   fileprivate func seek(_ offset: Int) -> Bool {
-    guard let source, offset >= 0 else { return false }
+    guard let source, offset >= 0, request.mayResend || !hasSent else { return false }
     return keepingFault { () throws(Fault) in try source.seek(to: UInt64(offset)) } != nil
   }
 

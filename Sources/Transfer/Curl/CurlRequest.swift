@@ -23,6 +23,9 @@ struct CurlRequest: Sendable {
   /// Requests of one lane run one after the other, through one handle. FTPS needs that: libcurl keeps TLS sessions by handle,
   /// and servers demand that a data connection goes on with the session of its own control connection.
   var lane: String?
+  /// Whether libcurl may begin the body again by itself, as it does when a kept connection turns out to be closed. Off for
+  /// writes: whether the server has the first one is asked, not guessed (R10).
+  var mayResend = true
   /// Refuses connections to addresses that are not public: for addresses that come from data, not from configuration.
   var publicAddressesOnly = false
   /// Notes the host's key of SSH and refuses it; nil verifies it by the known hosts.

@@ -28,8 +28,8 @@ struct TransferClock: Sendable {
 /// Decides, after each failed attempt, whether there is another one, and waits until its time has come.
 ///
 /// By the fault's remedy and nothing else (R16, R17): what cannot heal ends at once. Pauses double up to a limit, and each is
-/// chosen at random from zero on (“full jitter”), so that a thousand clients do not come back together. A server's own wish
-/// (Retry-After) is kept, up to the same limit. Nothing begins after the deadline (R18).
+/// chosen at random from its upper half, so that a server in need gets its rest and a thousand clients do not come back
+/// together. A server's own wish (Retry-After) is kept, up to the same limit. Nothing begins after the deadline (R18).
 ///
 ///     var retrying = Retrying(policy, clock)
 ///     while true {
@@ -42,7 +42,7 @@ struct Retrying: Sendable {
   /// Attempts that have failed or run now.
   private(set) var attempts = 1
 
-  init(_ policy: RetryPolicy, _ clock: TransferClock) {
+  init(_ policy: RetryPolicy, _ clock: TransferClock = .system) {
     self.policy = policy
     self.clock = clock
     start = clock.now()
@@ -56,11 +56,17 @@ struct Retrying: Sendable {
     guard fault.remedy != .giveUp, attempts < max(1, policy.attempts) else { throw ended(fault) }
     var ceiling = policy.firstPause
     for _ in 1..<attempts where ceiling < policy.longestPause { ceiling *= 2 }
-    var pause = clock.random() * min(ceiling, policy.longestPause)
+    var pause = (0.5 + clock.random() / 2) * min(ceiling, policy.longestPause)
     if let wish = fault.retryAfter, wish.isFinite { pause = max(pause, min(max(0, wish), policy.longestPause)) }
     guard clock.now() - start + pause < policy.deadline else { throw ended(fault) }
     do { try await clock.sleep(pause) } catch { throw Self.cancelled(fault.fault) }
     attempts += 1
+  }
+
+  /// Waits for the next attempt; false when there is none, for callers that have something to put right first.
+  mutating func pause(after fault: TransferFault) async -> Bool {
+    do throws(Fault) { try await wait(after: fault) } catch { return false }
+    return true
   }
 
   /// Performs something that changes nothing at the server until it succeeds or cannot.

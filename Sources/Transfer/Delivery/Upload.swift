@@ -136,14 +136,16 @@ struct Upload {
   private mutating func abandon(_ fault: Fault, _ attempts: Int) async {
     let isUnknown = mayBePublished || phase == .finishing
     var part = temporary?.name
+    // Where nobody may log in, nothing can have been left, and nothing can be removed (R17).
+    let mayAct = ![.transferTLS, .transferHostKey, .transferKeyExchange, .transferLogin].contains(fault.diagnostic.code)
     let canResume =
       fault.kind == .transient && fault.diagnostic.code != .sourceChanging && context.ledger != nil
       && store.abilities.resumesWrites && store.abilities.tellsSize
-    if !isUnknown, !canResume, partMayStand, let temporary {
+    if !isUnknown, !canResume, mayAct, partMayStand, let temporary {
       if await removeNow(temporary) { part = nil }
     }
     if !isUnknown, !partMayStand { part = nil }
-    if !isUnknown, isDirect, !store.abilities.writesWhole, before == .absent, partMayStand {
+    if !isUnknown, mayAct, isDirect, !store.abilities.writesWhole, before == .absent, partMayStand {
       // What was sent in part would be taken for the whole.
       _ = await removeNow(final)
     }

@@ -141,7 +141,7 @@ public final class SellingPartner: Sendable {
       ("feedType", .string(record.feedType)), ("marketplaceIds", .array(record.marketplaces.map { .string($0) })),
       ("inputFeedDocumentId", .string(record.document)),
     ])
-    var backoff = Backoff(endpoint.retry)
+    var retrying = Retrying(endpoint.retry)
     while true {
       let fault: TransferFault
       do throws(TransferFault) {
@@ -164,7 +164,7 @@ public final class SellingPartner: Sendable {
         if let found = try await resolve(record, known) { return found }
       case .retry: break
       }
-      guard await backoff.pause(after: fault) else { throw fault.fault }
+      guard await retrying.pause(after: fault) else { throw fault.fault }
     }
   }
 
@@ -315,11 +315,11 @@ public final class SellingPartner: Sendable {
 
   /// Performs a step that may be done twice, until it succeeds or cannot.
   private func retrying<R: Sendable>(_ body: () async throws(TransferFault) -> R) async throws(Fault) -> R {
-    var backoff = Backoff(endpoint.retry)
+    var retrying = Retrying(endpoint.retry)
     while true {
       let fault: TransferFault
       do throws(TransferFault) { return try await body() } catch { fault = error }
-      guard await backoff.pause(after: fault) else { throw fault.fault }
+      guard await retrying.pause(after: fault) else { throw fault.fault }
     }
   }
 

@@ -244,10 +244,10 @@ actor AccessToken {
   /// - Parameter renewing: whether the one at hand was refused.
   func value(renewing: Bool) async throws(TransferFault) -> String {
     if !renewing, let current, .now < current.until { return current.text }
-    var backoff = Backoff(endpoint.retry)
+    var retrying = Retrying(endpoint.retry)
     while true {
       do throws(TransferFault) { return try await fetch() } catch {
-        guard await backoff.pause(after: error) else { throw error }
+        guard await retrying.pause(after: error) else { throw error }
       }
     }
   }

@@ -91,6 +91,7 @@ struct HTTPStore: Store {
     _ path: RemotePath, from source: any ByteSource, at offset: UInt64, if condition: WriteCondition
   ) async throws(TransferFault) -> RemoteVersion {
     let response = await perform(path, sending: source) {
+      $0.mayResend = false
       $0.set(CURLOPT_UPLOAD, 1)
       $0.set(CURLOPT_INFILESIZE_LARGE, size: Int64(clamping: source.size))
       var lines = ["Content-Type: application/octet-stream"]
@@ -104,6 +105,8 @@ struct HTTPStore: Store {
   func move(_ path: RemotePath, to target: RemotePath, replacing: Bool) async throws(TransferFault) {
     let response = await perform(path) {
       $0.set(CURLOPT_CUSTOMREQUEST, "MOVE")
+      // On a kept connection that breaks, libcurl would send it again, and the second answer would deny the first.
+      $0.set(CURLOPT_FRESH_CONNECT, 1)
       $0.set(
         CURLOPT_HTTPHEADER,
         headers(["Destination: \(endpoint.origin(scheme) + target.encoded)", "Overwrite: \(replacing ? "T" : "F")"]))

@@ -205,10 +205,10 @@ struct S3StoreTests {
     let bytes = Self.bytes(Int(S3Multipart.threshold) + 5)
     let version = try await store.write(path, from: MemorySource(bytes), at: 0, if: .always)
     #expect(try await store.status(of: path)?.version.etag == version.etag)
-    engine.close()
     let log = proxy.lines("PROXY_LOG").joined()
     #expect(log.contains("up-reset"))
     try await store.remove(path)
+    engine.close()
   }
 
   /// A lost answer to the last request is resolved by the entity tag: nothing is sent twice, nothing fails.

@@ -47,7 +47,7 @@ struct S3Multipart {
   }
 
   private func begin() async throws(TransferFault) -> String {
-    var backoff = Backoff(service.endpoint.retry)
+    var retrying = Retrying(service.endpoint.retry)
     while true {
       let sink = MemorySink(limit: 1 << 20)
       let response = await service.perform(
@@ -63,7 +63,7 @@ struct S3Multipart {
         }
         return id
       } catch {
-        guard await backoff.pause(after: error) else { throw error }
+        guard await retrying.pause(after: error) else { throw error }
       }
     }
   }
@@ -87,7 +87,7 @@ struct S3Multipart {
   private func send(
     _ upload: String, number: Int, _ part: PartSource, _ digests: S3Digests
   ) async throws(TransferFault) -> Part {
-    var backoff = Backoff(service.endpoint.retry)
+    var retrying = Retrying(service.endpoint.retry)
     while true {
       do throws(TransferFault) {
         do throws(Fault) { try part.seek(to: 0) } catch { throw TransferFault(error, .giveUp) }
@@ -104,7 +104,7 @@ struct S3Multipart {
         }
         return Part(number: number, tag: tag, md5: digests.md5.bytes)
       } catch {
-        guard await backoff.pause(after: error) else { throw error }
+        guard await retrying.pause(after: error) else { throw error }
       }
     }
   }
@@ -130,7 +130,7 @@ struct S3Multipart {
     let bytes = Array(body.string().utf8)
     let headers = ["Content-Type: application/xml"] + (condition == .absent ? ["If-None-Match: *"] : [])
 
-    var backoff = Backoff(service.endpoint.retry)
+    var retrying = Retrying(service.endpoint.retry)
     while true {
       let sink = MemorySink(limit: 1 << 20)
       let response = await service.perform(
@@ -153,7 +153,7 @@ struct S3Multipart {
       } catch {
         // Done by an earlier attempt, or by this one, whose answer is missing?
         if isTelling, try await stands(expected) { return RemoteVersion(size: source.size, etag: expected) }
-        guard error.remedy != .giveUp, await backoff.pause(after: error) else { throw error }
+        guard error.remedy != .giveUp, await retrying.pause(after: error) else { throw error }
       }
     }
   }
@@ -164,7 +164,7 @@ struct S3Multipart {
   }
 
   private func abort(_ upload: String) async {
-    var backoff = Backoff(service.endpoint.retry)
+    var retrying = Retrying(service.endpoint.retry)
     while true {
       let response = await service.perform("DELETE", path, query: [("uploadId", upload)])
       if response.result == CURLE_OK, response.status == 404 { return }
@@ -172,7 +172,7 @@ struct S3Multipart {
         try service.check(response, path, .reading)
         return
       } catch {
-        guard await backoff.pause(after: error) else { return }
+        guard await retrying.pause(after: error) else { return }
       }
     }
   }
