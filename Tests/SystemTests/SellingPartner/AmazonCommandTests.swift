@@ -36,7 +36,9 @@ struct AmazonCommandTests {
             token-url: "https://localhost:\(server["SPAPI_TLS_PORT"])\(server["SPAPI_TOKEN_PATH"])"
 
       """)
-    let command = wrapper + [Self.executable, "amazon"] + arguments + (arguments.contains("--endpoint") ? [] : ["--endpoint", "amazon-us"])
+    let command =
+      wrapper + [Self.executable, "amazon"] + arguments
+      + (arguments.contains("--endpoint") ? [] : ["--endpoint", "amazon-us"])
     let ended = try await Child.run(
       command[0], Array(command.dropFirst()),
       environment: [
