@@ -14,7 +14,8 @@ private let sandboxCases: String? = {
 /// Requests as Amazon's published models expect them: each of the static sandbox's cases of the feeds that we use gets its
 /// answer, which it does only when all its parameters are right.
 @Suite(
-  "Selling Partner API, the sandbox of the models", .enabled("The shared data is not here") { sandboxCases != nil })
+  "Selling Partner API, the sandbox of the models", .enabled("The shared data is not here") { sandboxCases != nil }
+)
 struct SandboxTests {
   private func client(_ server: Server, _ engine: CurlEngine) throws -> SellingPartnerClient {
     let host = "localhost:\(server["SANDBOX_TLS_PORT"])"
