@@ -97,7 +97,7 @@ import Testing
   @Test(.needs(.nginx), arguments: [SIGTERM, SIGINT]) func signals(number: Int32) async throws {
     let server = try await Servers.get(.nginx)
     let name = "signal-\(number).bin"
-    let content = Bytes.noise(700_000, seed: UInt64(number))
+    let content = Bytes.noise(2_000_000, seed: UInt64(number))
     try Data(content).write(to: URL(fileURLWithPath: server["HTTP_DIR"] + "/" + name))
     try folder.write(
       "endpoints.yaml", "endpoints:\n  partner: {url: \"http://127.0.0.1:\(server["HTTP_PORT"])/slow/\"}\n")

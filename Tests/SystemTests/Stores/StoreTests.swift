@@ -51,6 +51,26 @@ struct StoreTests {
     _ = try Bytes.makeFolder(server["HTTP_DIR"] + "/conformance-" + scheme)
     try await conformance(of: endpoint, in: RemotePath("/in/conformance-\(scheme)/"))
   }
+  /// Addresses from data lead to public machines only, decided where the connection is opened: names and spellings do not help.
+  @Test(
+    .needs(.badhttp), .requirements("S8"),
+    arguments: ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::1]", "[::ffff:127.0.0.1]"])
+  func privateAddresses(host: String) async throws {
+    let server = try await Server.start(.badhttp)
+    let engine = try CurlEngine()
+    defer { engine.close() }
+    func fetch(_ host: String, publicOnly: Bool) async -> CurlResponse {
+      var request = CurlRequest(url: "http://\(host):\(server["BAD_PORT"])/ok/private", protocols: "http")
+      request.publicAddressesOnly = publicOnly
+      return await engine.perform(request)
+    }
+    let refused = await fetch(host, publicOnly: true)
+    #expect(refused.status == 0 && refused.received == 0)
+    #expect(server.events("BAD_LOG").isEmpty)
+    // The server does answer to those who may ask.
+    #expect(await fetch("127.0.0.1", publicOnly: false).status != 0)
+    await server.stop()
+  }
 }
 
 extension Bytes {

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Transfers against the curl command, on the same server in one interleaved run.
+
+usage: Benchmarks/transfer.py --ocop PATH [--size MB] [--files N] [--rounds N]
+
+Large: one file up and down, `ocop put` and `ocop get` against curl. Small: N files in one `ocop put` against one curl
+command a file (a sample of 50 of them, by the piece). Contents are compared before anything is believed. `ocop` verifies,
+renames and keeps its ledger in these times; curl does none of it. Wall time, a line a round and server.
+"""
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SERVERS = os.path.join(HERE, "..", "Tests", "Servers")
+
+
+def server(name, folder):
+    subprocess.run([os.path.join(SERVERS, name), "start", folder], check=True)
+    with open(os.path.join(folder, "env"), encoding="utf-8") as f:
+        return dict((key, value.strip("'")) for key, value in (line.rstrip("\n").split("=", 1) for line in f))
+
+
+def timed(command, env):
+    start = time.monotonic()
+    done = subprocess.run(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{command[0]} ended with {done.returncode}: {done.stderr}")
+    return time.monotonic() - start
+
+
+def same(a, b):
+    if subprocess.run(["cmp", "-s", a, b], check=False).returncode:
+        sys.exit(f"{a} and {b} differ")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ocop", required=True)
+    parser.add_argument("--size", type=int, default=100, help="megabytes of the large file")
+    parser.add_argument("--files", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    ocop = os.path.abspath(options.ocop)
+    base = tempfile.mkdtemp(prefix="ocop-transfer-")
+    running = []
+    try:
+        def start(name):
+            folder = os.path.join(base, name)
+            running.append((name, folder))
+            return server(name, folder)
+
+        sftp, ftp = start("sftp"), start("vsftpd")
+        home = os.path.join(base, "home")
+        os.makedirs(os.path.join(home, ".ssh"))
+        shutil.copy(sftp["SFTP_KNOWN_HOSTS"], os.path.join(home, ".ssh", "known_hosts"))
+        env = {"PATH": os.environ["PATH"], "HOME": home, "OCOP_STATE": os.path.join(base, "state")}
+        with open(os.path.join(base, "endpoints.yaml"), "w", encoding="utf-8") as f:
+            f.write(f"""endpoints:
+  sftp:
+    url: sftp://{sftp["SFTP_HOST"]}:{sftp["SFTP_PORT"]}{sftp["SFTP_DIR"]}/
+    user: {sftp["SFTP_USER"]}
+    key: {sftp["SFTP_KEY"]}
+    known-hosts: {sftp["SFTP_KNOWN_HOSTS"]}
+  ftp:
+    url: ftp://{ftp["FTP_HOST"]}:{ftp["FTP_PORT"]}{ftp["FTP_PATH"]}
+""")
+        env["OCOP_ENDPOINTS"] = os.path.join(base, "endpoints.yaml")
+        curl = {
+            "sftp": (["curl", "-s", "-u", sftp["SFTP_USER"] + ":", "--key", sftp["SFTP_KEY"], "--pubkey",
+                      sftp["SFTP_KEY"] + ".pub"],
+                     f"sftp://{sftp['SFTP_HOST']}:{sftp['SFTP_PORT']}{sftp['SFTP_DIR']}/", sftp["SFTP_DIR"]),
+            "ftp": (["curl", "-s"], f"ftp://{ftp['FTP_HOST']}:{ftp['FTP_PORT']}{ftp['FTP_PATH']}", ftp["FTP_DIR"]),
+        }
+        large = os.path.join(base, "large.bin")
+        small = os.path.join(base, "small")
+        os.makedirs(small)
+        for round_number in range(options.rounds):
+            with open(large, "wb") as f:
+                f.write(os.urandom(options.size * 1_000_000))
+            for name, (command, url, folder) in curl.items():
+                ours = timed([ocop, "put", large, f"{name}:ours.bin"], env)
+                theirs = timed(command + ["-T", large, url + "theirs.bin"], env)
+                same(large, os.path.join(folder, "ours.bin"))
+                back, other = os.path.join(base, "back"), os.path.join(base, "other")
+                ours_down = timed([ocop, "get", f"{name}:theirs.bin", "-o", back, "--again"], env)
+                theirs_down = timed(command + ["-o", other, url + "theirs.bin"], env)
+                same(large, back)
+                files = []
+                for number in range(options.files):
+                    path = os.path.join(small, f"r{round_number}-{number}.csv")
+                    with open(path, "wb") as f:
+                        f.write(os.urandom(2000))
+                    files.append(path)
+                many = timed([ocop, "put", *files, f"{name}:"], env)
+                same(files[-1], os.path.join(folder, os.path.basename(files[-1])))
+                start_one = time.monotonic()
+                for path in files[:50]:
+                    timed(command + ["-T", path, url + "c-" + os.path.basename(path)], env)
+                one = (time.monotonic() - start_one) / 50
+                print(f"{name}\tput {theirs / ours:.2f} of curl's speed\tget {theirs_down / ours_down:.2f}\t"
+                      f"{options.files} small files {many / (one * options.files):.3f} of the time of one curl command a file",
+                      flush=True)
+    finally:
+        for name, folder in running:
+            subprocess.run([os.path.join(SERVERS, name), "stop", folder], check=False)
+        shutil.rmtree(base, ignore_errors=True)
+
+
+main()
