@@ -140,7 +140,7 @@ struct DownloadTests {
     } else {
       #expect(size == 0)
     }
-    #expect(run.peak < 200 << 20)
+    #expect(run.peak < max(200 << 20, Child.leastPeak + 1), "\(run.peak)")
   }
 
   /// More than the limit, with and without a length: ended, no file.
@@ -161,10 +161,10 @@ struct DownloadTests {
     truncate(gateway.folder("large.bin"), size)
     let put = try await gateway.put("large.bin", "large.bin", within: 150)
     #expect(put.code == 0, "\(put.errors)")
-    #expect(put.peak < 256 << 20, "\(put.peak >> 20) MB")
+    #expect(put.peak < max(256 << 20, Child.leastPeak + 1), "\(put.peak >> 20) MB")
     let get = try await gateway.get("large.bin", "back.bin", within: 150)
     #expect(get.code == 0, "\(get.errors)")
-    #expect(get.peak < 256 << 20, "\(get.peak >> 20) MB")
+    #expect(get.peak < max(256 << 20, Child.leastPeak + 1), "\(get.peak >> 20) MB")
     let same = try await Child.run("cmp", [gateway.folder("large.bin"), gateway.folder("back.bin")])
     #expect(same.code == 0)
     unlink(place.disk + "/large.bin")

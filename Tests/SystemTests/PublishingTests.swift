@@ -42,8 +42,9 @@ struct PublishingTests {
     var counts: [String: Int] = [:]
     for line in try String(contentsOfFile: trace, encoding: .utf8).split(separator: "\n") {
       let words = line.split(separator: " ", maxSplits: 1)
+      // Short process numbers are followed by several blanks.
       if let name = words.last?.split(separator: "(").first, line.contains("(") {
-        counts[String(name), default: 0] += 1
+        counts[name.trimmingCharacters(in: .whitespaces), default: 0] += 1
       }
     }
     #expect(counts.keys.contains { $0.hasPrefix("rename") || $0.hasPrefix("link") }, "\(counts)")

@@ -107,6 +107,13 @@ final class Child: Sendable {
     return await waiting.value
   }
 
+  /// The least peak in bytes that can be measured: Linux counts for a child what its parent had when it was made.
+  static var leastPeak: Int {
+    var usage = rusage()
+    getrusage(0, &usage)
+    return usage.ru_maxrss << 10
+  }
+
   /// Runs a program to its end.
   static func run(
     _ program: String, _ arguments: [String], environment: [String: String] = [:], folder: String = "/tmp",
