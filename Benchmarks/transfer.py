@@ -87,7 +87,7 @@ def main():
                 theirs = timed(command + ["-T", large, url + "theirs.bin"], env)
                 same(large, os.path.join(folder, "ours.bin"))
                 back, other = os.path.join(base, "back"), os.path.join(base, "other")
-                ours_down = timed([ocop, "get", f"{name}:theirs.bin", "-o", back, "--again"], env)
+                ours_down = timed([ocop, "get", f"{name}:theirs.bin", "-o", back], env)
                 theirs_down = timed(command + ["-o", other, url + "theirs.bin"], env)
                 same(large, back)
                 files = []
