@@ -178,25 +178,34 @@ public final class TransferSession: Sendable {
     _ names: [String], _ endpoint: Endpoint,
     _ body: @escaping @Sendable (String) async throws(Fault) -> TransferReceipt
   ) async -> [TransferResult] {
-    await withTaskGroup(of: (Int, TransferResult).self) { group in
-      var results = [TransferResult?](repeating: nil, count: names.count)
-      var next = 0
-      func start() {
-        guard next < names.count else { return }
-        let (index, name) = (next, names[next])
-        next += 1
-        group.addTask {
-          do throws(Fault) {
-            return (index, TransferResult(name: name, result: .success(try await body(name))))
-          } catch { return (index, TransferResult(name: name, result: .failure(error))) }
-        }
+    await withTaskGroup(of: Numbered.self) { group in
+      var waiting = names.enumerated().makeIterator()
+      var results: [Int: TransferResult] = [:]
+      for _ in 0..<max(1, endpoint.limits.parallel) {
+        guard let (index, name) = waiting.next() else { break }
+        group.addTask { Numbered(index: index, result: await Self.result(of: name, body)) }
       }
-      for _ in 0..<max(1, endpoint.limits.parallel) { start() }
-      while let (index, result) = await group.next() {
-        results[index] = result
-        start()
+      for await done in group {
+        results[done.index] = done.result
+        guard let (index, name) = waiting.next() else { continue }
+        group.addTask { Numbered(index: index, result: await Self.result(of: name, body)) }
       }
-      return results.compactMap { $0 }
+      return names.indices.compactMap { results[$0] }
+    }
+  }
+
+  /// The result of one of many, with its place among them. A pair of them, made inside the task's closure, came out of
+  /// Swift 6.3's optimizer with another number.
+  private struct Numbered: Sendable {
+    var index: Int
+    var result: TransferResult
+  }
+
+  private static func result(
+    of name: String, _ body: @Sendable (String) async throws(Fault) -> TransferReceipt
+  ) async -> TransferResult {
+    do throws(Fault) { return TransferResult(name: name, result: .success(try await body(name))) } catch {
+      return TransferResult(name: name, result: .failure(error))
     }
   }
 }
