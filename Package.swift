@@ -29,6 +29,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     // SQLite for the ledger; only `Ledger` imports it.
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
@@ -85,7 +86,11 @@ let package = Package(
       name: "Ledger", dependencies: ["COcopShims", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: strict),
     .target(
-      name: "Transfer", dependencies: ["CLibCURL", "CZlib", "Bytes", "Diagnostics", "Documents", "Ledger", "Settings"],
+      name: "Transfer",
+      dependencies: [
+        "CLibCURL", "CZlib", "Bytes", "Diagnostics", "Documents", "Ledger", "Settings",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: strict),
 
     // Floor 7: the command.

@@ -1,7 +1,6 @@
-// Small C helpers that Swift cannot express or cannot make fast: vector scans, digests and variadic calls. Prefix: ocop_.
+// Small C helpers that Swift cannot express or cannot make fast: vector scans and variadic calls. Prefix: ocop_.
 #ifndef OCOP_SHIMS_H
 #define OCOP_SHIMS_H
-#include "ocop_digest.h"
 #include "ocop_files.h"
 #include "ocop_scan.h"
 #include "ocop_split.h"

@@ -33,9 +33,3 @@ enum Base64 {
     return result
   }
 }
-
-/// Lower-case hexadecimal digits.
-func hex(_ bytes: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-}

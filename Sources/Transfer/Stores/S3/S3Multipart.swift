@@ -116,7 +116,7 @@ struct S3Multipart {
     for part in parts { whole.add(part.md5) }
     let expected = "\"\(whole.hex)-\(parts.count)\""
     // Encrypted objects have other tags, and nothing can be told from them.
-    let isTelling = parts.allSatisfy { S3Answer.md5(ofTag: $0.tag) == hex($0.md5) }
+    let isTelling = parts.allSatisfy { S3Answer.md5(ofTag: $0.tag) == $0.md5.hexadecimal }
 
     var body = ByteBuffer()
     body.append("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">")

@@ -1,5 +1,6 @@
-import Bytes
 import Testing
+
+@testable import Transfer
 
 /// Digests against the standards' own examples, and against themselves in pieces.
 struct DigestTests {
