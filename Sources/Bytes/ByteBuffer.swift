@@ -152,16 +152,8 @@ extension ByteBuffer {
   }
 
   @inline(never) private mutating func appendXMLEscape(_ byte: UInt8, attribute: Bool) {
-    switch byte {
-    case UInt8(ascii: "&"): append("&amp;")
-    case UInt8(ascii: "<"): append("&lt;")
-    case UInt8(ascii: ">"): append("&gt;")
-    case 0x0D: append("&#13;")
-    case 0x22 where attribute: append("&quot;")
-    case 0x09 where attribute: append("&#9;")
-    case 0x0A where attribute: append("&#10;")
-    default: append(byte)
-    }
+    guard let text = xmlEscape(of: byte, inAttribute: attribute) else { return append(byte) }
+    append(text.utf8Start, count: text.utf8CodeUnitCount)
   }
 
   /// Writes a JSON string with its quotes (RFC 8259, section 7); the bytes must be UTF-8.
@@ -198,5 +190,20 @@ extension ByteBuffer {
       append(hex[Int(byte >> 4)])
       append(hex[Int(byte & 15)])
     }
+  }
+}
+
+/// What stands for a byte in XML (1.0, sections 2.4 and 3.3.3): in texts for `& < >` and carriage returns, which a reader would
+/// drop; in attributes also for quotes, tabs and line ends. Nil for bytes that stand for themselves.
+public func xmlEscape(of byte: UInt8, inAttribute: Bool) -> StaticString? {
+  switch byte {
+  case UInt8(ascii: "&"): "&amp;"
+  case UInt8(ascii: "<"): "&lt;"
+  case UInt8(ascii: ">"): "&gt;"
+  case 0x0D: "&#13;"
+  case 0x22 where inAttribute: "&quot;"
+  case 0x09 where inAttribute: "&#9;"
+  case 0x0A where inAttribute: "&#10;"
+  default: nil
   }
 }

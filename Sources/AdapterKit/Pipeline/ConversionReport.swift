@@ -68,7 +68,7 @@ public struct ConversionReport {
       let all = diagnostics.kept + (fault.map { [$0.diagnostic] } ?? [])
       json.array("diagnostics", all) { json, diagnostic in diagnostic.write(into: &json) }
     }
-    out.append(json.text)
+    json.write(into: &out)
     out.append(0x0A)
   }
 }

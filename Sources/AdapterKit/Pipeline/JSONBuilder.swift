@@ -1,15 +1,20 @@
-internal import Bytes
+public import Bytes
 
 /// Builds small JSON documents for reports: members in the order they are added, two blanks a level. Not for products,
 /// whose canonical form has its own writer.
-public struct JSONBuilder {
-  /// The text so far.
-  public private(set) var text = ""
+public struct JSONBuilder: ~Copyable {
+  private var buffer = ByteBuffer(capacity: 4096)
   private var depth = 0
   private var needsComma = false
 
   /// Makes an empty builder.
   public init() {}
+
+  /// The text so far.
+  public var text: String { buffer.string() }
+
+  /// Writes the text so far into a buffer.
+  public func write(into out: inout ByteBuffer) { out.append(buffer.bytes) }
 
   /// Writes an object.
   public mutating func object(_ body: (inout JSONBuilder) -> Void) {
@@ -44,24 +49,24 @@ public struct JSONBuilder {
   /// Writes a text member.
   public mutating func member(_ name: String, _ value: String) {
     key(name)
-    text += Self.quoted(value)
+    buffer.appendJSON(value)
   }
 
   /// Writes a number member.
   public mutating func member(_ name: String, _ value: Int) {
     key(name)
-    text += String(value)
+    buffer.append(String(value))
   }
 
   /// Writes a boolean member.
   public mutating func member(_ name: String, _ value: Bool) {
     key(name)
-    text += value ? "true" : "false"
+    buffer.append(value ? "true" : "false")
   }
 
   /// Writes an array of texts.
   public mutating func member(_ name: String, _ values: [String]) {
-    array(name, values) { json, value in json.text += Self.quoted(value) }
+    array(name, values) { json, value in json.buffer.appendJSON(value) }
   }
 
   /// Writes an object of texts, sorted by name.
@@ -97,33 +102,33 @@ public struct JSONBuilder {
 
   private mutating func key(_ name: String) {
     separate()
-    text += Self.quoted(name) + ": "
+    buffer.appendJSON(name)
+    buffer.append(": ")
     needsComma = true
   }
 
   private mutating func separate() {
-    if needsComma { text += "," }
-    text += "\n" + String(repeating: "  ", count: depth)
+    if needsComma { buffer.append(UInt8(ascii: ",")) }
+    newLine()
     needsComma = false
   }
 
+  private mutating func newLine() {
+    buffer.append(UInt8(ascii: "\n"))
+    for _ in 0..<depth { buffer.append("  ") }
+  }
+
   private mutating func open(_ bracket: String) {
-    text += bracket
+    buffer.append(bracket)
     depth += 1
     needsComma = false
   }
 
   private mutating func close(_ bracket: String) {
     depth -= 1
-    if text.last != "{", text.last != "[" { text += "\n" + String(repeating: "  ", count: depth) }
-    text += bracket
+    let last = buffer.bytes.last
+    if last != UInt8(ascii: "{"), last != UInt8(ascii: "[") { newLine() }
+    buffer.append(bracket)
     needsComma = true
-  }
-
-  /// A JSON string with its quotes.
-  private static func quoted(_ value: String) -> String {
-    var buffer = ByteBuffer(capacity: value.utf8.count + 16)
-    buffer.appendJSON(value)
-    return buffer.string()
   }
 }

@@ -134,15 +134,6 @@ struct XMLSink: ~Copyable {
   }
 
   private mutating func escape(_ byte: UInt8, inAttribute: Bool) {
-    switch byte {
-    case UInt8(ascii: "&"): append("&amp;")
-    case UInt8(ascii: "<"): append("&lt;")
-    case UInt8(ascii: ">"): append("&gt;")
-    case 0x0D: append("&#13;")
-    case 0x22 where inAttribute: append("&quot;")
-    case 0x09 where inAttribute: append("&#9;")
-    case 0x0A where inAttribute: append("&#10;")
-    default: append(byte)
-    }
+    if let text = xmlEscape(of: byte, inAttribute: inAttribute) { append(text) } else { append(byte) }
   }
 }
