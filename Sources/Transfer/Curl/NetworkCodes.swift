@@ -10,8 +10,8 @@ extension DiagnosticCode {
       "The name did not resolve or nothing answered at the address and port.",
       vi: "Không phân giải được tên hoặc không ai trả lời ở địa chỉ và cổng đó."),
     remedy: .init(
-      "Check host and port; it is tried again by itself.",
-      vi: "Kiểm tra máy chủ và cổng; hệ thống sẽ tự thử lại."))
+      "Check host and port, and whether the server runs; then run the same command again.",
+      vi: "Kiểm tra máy chủ, cổng và máy chủ có đang chạy không; rồi chạy lại lệnh cũ."))
 
   /// The connection broke.
   public static let transferBroken = DiagnosticCode(
@@ -23,8 +23,8 @@ extension DiagnosticCode {
         "Kết nối kết thúc trước khi truyền xong. Tải về sẽ tiếp tục nếu tệp không đổi; sau khi tải lên, hệ thống hỏi máy chủ đã nhận được gì."
     ),
     remedy: .init(
-      "Nothing, when it succeeds on a later attempt; else look at the network between.",
-      vi: "Không cần làm gì nếu lần thử sau thành công; nếu không hãy kiểm tra mạng."))
+      "Run the same command again: it goes on where it stopped. When it breaks again, look at the network between.",
+      vi: "Chạy lại lệnh cũ: việc truyền tiếp tục từ chỗ dừng. Nếu lại đứt, hãy kiểm tra mạng."))
 
   /// The server did not answer in time.
   public static let transferTimeout = DiagnosticCode(
@@ -45,8 +45,8 @@ extension DiagnosticCode {
       "The server asked to come back later (HTTP 429, 503, FTP 421, 450).",
       vi: "Máy chủ yêu cầu quay lại sau (HTTP 429, 503, FTP 421, 450)."),
     remedy: .init(
-      "Nothing: it is tried again after the time that the server names.",
-      vi: "Không cần làm gì: hệ thống thử lại sau thời gian máy chủ nêu."))
+      "Run the same command again later; it was tried again already, as often as retry: allows.",
+      vi: "Chạy lại lệnh cũ sau; hệ thống đã thử lại đủ số lần mà retry: cho phép."))
 
   /// The log-in was refused.
   public static let transferLogin = DiagnosticCode(

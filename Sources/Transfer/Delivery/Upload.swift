@@ -80,7 +80,7 @@ struct Upload {
       do throws(TransferFault) { try await advance() } catch {
         do throws(Fault) { try await retrying.wait(after: error) } catch {
           await abandon(error, retrying.attempts)
-          throw error
+          throw explained(error)
         }
       }
     }
@@ -107,6 +107,20 @@ struct Upload {
       phase = .done
     case .done: break
     }
+  }
+
+  /// A file that is being made and “not found” means that its folder is missing; nobody knows the temporary name.
+  private func explained(_ fault: Fault) -> Fault {
+    let isWriting = phase == .sending || phase == .publishing && isDirect
+    guard isWriting, fault.diagnostic.code == .transferNotFound else { return fault }
+    let folder = context.address(wanted.parent)
+    return Fault(
+      fault.kind,
+      Diagnostic(
+        .transferNotFound, at: Place(file: folder),
+        message: .init("There is no folder \(folder).", vi: "Không có thư mục \(folder)."),
+        hint: .init(
+          "Make it at the server, or correct the path.", vi: "Hãy tạo thư mục trên máy chủ hoặc sửa đường dẫn.")))
   }
 
   // MARK: Done-file

@@ -110,7 +110,7 @@ public final class SellingPartner: Sendable {
   private func upload(
     _ source: DocumentSource, _ digests: S3Digests, type: String
   ) async throws(Fault) -> (document: String, time: Int64) {
-    try await retrying { () async throws(TransferFault) in
+    try await Retrying.run(endpoint.retry, .system) { () async throws(TransferFault) in
       let answer = try await self.client.perform(
         .createFeedDocument, "documents", body: jsonLine([("contentType", .string(type))]))
       guard let document = answer.body["feedDocumentId"]?.text, let address = answer.body["url"]?.text else {
@@ -208,7 +208,7 @@ public final class SellingPartner: Sendable {
     ]
     for _ in 0..<20 {
       let page = query
-      let answer = try await retrying { () async throws(TransferFault) in
+      let answer = try await Retrying.run(endpoint.retry, .system) { () async throws(TransferFault) in
         try await self.client.perform(.getFeeds, "feeds", query: page)
       }
       for feed in answer.body["feeds"]?.elements ?? [] {
@@ -234,7 +234,7 @@ public final class SellingPartner: Sendable {
   ///
   /// - Throws: `transfer-not-found` when the seller has no such feed; as `submit`.
   public func status(of feed: String) async throws(Fault) -> FeedRecord {
-    let answer = try await retrying { () async throws(TransferFault) in
+    let answer = try await Retrying.run(endpoint.retry, .system) { () async throws(TransferFault) in
       try await self.client.perform(.getFeed, "feeds/\(PercentCode.encode(feed))")
     }
     guard let word = answer.body["processingStatus"]?.text else {
@@ -291,7 +291,7 @@ public final class SellingPartner: Sendable {
             "Feed \(feed) is \(word) and has no result.", vi: "Feed \(feed) ở trạng thái \(word), không có kết quả.")
         ))
     }
-    return try await retrying { () async throws(TransferFault) in
+    return try await Retrying.run(endpoint.retry, .system) { () async throws(TransferFault) in
       // The address lives for five minutes, so each attempt asks for a new one.
       let answer = try await self.client.perform(.getFeedDocument, "documents/\(PercentCode.encode(document))")
       guard let address = answer.body["url"]?.text else {
@@ -312,16 +312,6 @@ public final class SellingPartner: Sendable {
   }
 
   // MARK: Small things
-
-  /// Performs a step that may be done twice, until it succeeds or cannot.
-  private func retrying<R: Sendable>(_ body: () async throws(TransferFault) -> R) async throws(Fault) -> R {
-    var retrying = Retrying(endpoint.retry)
-    while true {
-      let fault: TransferFault
-      do throws(TransferFault) { return try await body() } catch { fault = error }
-      guard await retrying.pause(after: fault) else { throw fault.fault }
-    }
-  }
 
   private func local<R>(_ body: () throws(Fault) -> R) throws(TransferFault) -> R {
     do throws(Fault) { return try body() } catch { throw TransferFault(error, .giveUp) }

@@ -179,7 +179,9 @@ extension CurlResponse {
     } else {
       version.size = announcedLength
     }
-    if status != 206, let md5 = self["content-md5"].flatMap(Base64.decode), md5.count == 16 { version.md5 = hex(md5) }
+    if status != 206, let md5 = self["content-md5"].flatMap(Base64.decode), md5.count == 16 {
+      version.md5 = md5.hexadecimal
+    }
     if let digest = self["repr-digest"] ?? self["digest"] { version.sha256 = Self.sha256(in: digest) }
     return version
   }
@@ -208,7 +210,7 @@ extension CurlResponse {
       let pair = part.split(separator: "=", maxSplits: 1)
       guard pair.count == 2, pair[0].trimmingBlanks().lowercased() == "sha-256" else { continue }
       let value = pair[1].trimmingBlanks().filter { $0 != ":" }
-      if let bytes = Base64.decode(String(value)), bytes.count == 32 { return hex(bytes) }
+      if let bytes = Base64.decode(String(value)), bytes.count == 32 { return bytes.hexadecimal }
     }
     return nil
   }

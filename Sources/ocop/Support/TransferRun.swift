@@ -153,8 +153,12 @@ struct TransferOutcome: Sendable {
     for result in results {
       switch result.result {
       case .success(let receipt):
-        if receipt.outcome == .alreadyDelivered { again += 1 } else { done += 1 }
-        bytes += receipt.bytes
+        if receipt.outcome == .alreadyDelivered {
+          again += 1
+        } else {
+          done += 1
+          bytes += receipt.bytes
+        }
       case .failure: failed += 1
       }
     }

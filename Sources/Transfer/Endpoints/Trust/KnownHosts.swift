@@ -173,32 +173,10 @@ final class PreparedKnownHosts: Sendable {
   var path: String { "/proc/self/fd/\(descriptor)" }
 
   init(_ text: String) throws(Fault) {
-    let folder = EndpointFile.variable("TMPDIR") ?? "/tmp"
-    // Made for this user alone and by a name that nobody has (mkstemp: 0600, O_EXCL), which it loses at once.
-    var template = Array("\(folder)/.ocop-known-hosts-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw Self.failure() }
-    unlink(template)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    self.descriptor = descriptor
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw Self.failure() }
-      bytes = bytes.dropFirst(count)
-    }
+    descriptor = try makeSpool()
+    let error = Array(text.utf8).withUnsafeBytes { writeAll(descriptor, $0, at: 0) }
+    if let error { throw Fault.local("known hosts", error) }
   }
 
   deinit { close(descriptor) }
-
-  private static func failure() -> Fault {
-    let reason = String(cString: strerror(errno))
-    return Fault(
-      .transient,
-      Diagnostic(
-        .transferHostKey, at: Place(file: "known-hosts"),
-        message: .init("Host keys cannot be handed over: \(reason).", vi: "Không chuyển được khóa máy chủ: \(reason)."))
-    )
-  }
 }
