@@ -8,16 +8,6 @@ import Testing
 @Suite("Endpoints of real servers") struct EndpointTests {
   let folder = try! Folder()
 
-  static let executable: String = {
-    var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    for _ in 0..<6 {
-      let candidate = folder.appendingPathComponent("ocop").path
-      if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
-      folder = folder.deletingLastPathComponent()
-    }
-    return System.root + "/.build/debug/ocop"
-  }()
-
   var environment: [String: String] {
     [
       "PATH": System.path, "HOME": folder.path, "LC_ALL": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no",
@@ -26,7 +16,7 @@ import Testing
   }
 
   func start(_ arguments: String...) throws -> Child {
-    try Child(Self.executable, arguments, environment: environment, folder: folder.path)
+    try Child(Gateway.executable, arguments, environment: environment, folder: folder.path)
   }
 
   /// S1: an unknown key stops; it is shown as OpenSSH shows it, and added only by its fingerprint.

@@ -8,16 +8,6 @@ import Testing
 struct AmazonCommandTests {
   let folder = try! Folder()
 
-  private static let executable: String = {
-    var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    for _ in 0..<6 {
-      let candidate = folder.appendingPathComponent("ocop").path
-      if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
-      folder = folder.deletingLastPathComponent()
-    }
-    return System.root + "/.build/debug/ocop"
-  }()
-
   /// Runs the command with an endpoint of this server, and nothing of the tests' own environment.
   private func run(_ server: Server, _ arguments: [String], by wrapper: [String] = []) async throws -> Child.Ended {
     try folder.write(
@@ -37,7 +27,7 @@ struct AmazonCommandTests {
 
       """)
     let command =
-      wrapper + [Self.executable, "amazon"] + arguments
+      wrapper + [Gateway.executable, "amazon"] + arguments
       + (arguments.contains("--endpoint") ? [] : ["--endpoint", "amazon-us"])
     let ended = try await Child.run(
       command[0], Array(command.dropFirst()),

@@ -64,8 +64,9 @@ final class Gateway: Sendable {
   let home: String
   private let places: [String: Place]
 
-  /// The executable beside the test bundle.
+  /// The executable beside the test bundle, or the one that OCOP_EXECUTABLE names, such as a release build.
   static let executable: String = {
+    if let named = ProcessInfo.processInfo.environment["OCOP_EXECUTABLE"] { return named }
     var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     for _ in 0..<6 {
       let candidate = folder.appendingPathComponent("ocop").path
@@ -75,10 +76,9 @@ final class Gateway: Sendable {
     return System.root + "/.build/debug/ocop"
   }()
 
-  /// Whether the requirement tests are asked for (`make test-system`) and this build has a command.
+  /// Whether this build has a command.
   static func has(_ command: String) async -> Bool {
-    guard ProcessInfo.processInfo.environment["OCOP_SYSTEM"] == "1" else { return false }
-    return (try? await Child.run(executable, [command, "--help"]))?.text.contains("ocop \(command)") == true
+    (try? await Child.run(executable, [command, "--help"]))?.text.contains("ocop \(command)") == true
   }
 
   /// A gateway that knows some endpoints by name.
