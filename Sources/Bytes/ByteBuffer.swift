@@ -1,7 +1,7 @@
 internal import COcopShims
 
 #if canImport(Glibc)
-  internal import Glibc
+  public import Glibc
 #endif
 
 /// A growable buffer of bytes: what every writer writes into.
@@ -16,7 +16,8 @@ public struct ByteBuffer: ~Copyable {
   @usableFromInline var base: UnsafeMutablePointer<UInt8>
   @usableFromInline var capacity: Int
   /// How many bytes are in the buffer.
-  public private(set) var count: Int = 0
+  @inlinable public var count: Int { used }
+  @usableFromInline var used = 0
 
   /// Makes an empty buffer with room for some bytes.
   public init(capacity: Int = 1 << 16) {
@@ -27,7 +28,7 @@ public struct ByteBuffer: ~Copyable {
   deinit { base.deallocate() }
 
   /// The bytes; valid until the buffer changes.
-  public var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
+  @inlinable public var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
 
   /// The bytes as a span that cannot outlive the buffer's borrow; for callers without unsafe code.
   public func withSpan<R>(_ body: (Span<UInt8>) throws -> R) rethrows -> R {
@@ -35,11 +36,11 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// Makes room for some more bytes.
-  @inline(__always) public mutating func reserve(_ more: Int) {
+  @inlinable @inline(__always) public mutating func reserve(_ more: Int) {
     if count + more > capacity { grow(more) }
   }
 
-  @inline(never) private mutating func grow(_ more: Int) {
+  @usableFromInline @inline(never) mutating func grow(_ more: Int) {
     var size = capacity * 2
     while size < count + more { size *= 2 }
     let new = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
@@ -50,26 +51,26 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// Writes one byte.
-  @inline(__always) public mutating func append(_ byte: UInt8) {
+  @inlinable @inline(__always) public mutating func append(_ byte: UInt8) {
     if count == capacity { grow(1) }
     base[count] = byte
-    count += 1
+    used += 1
   }
 
   /// Writes bytes from a pointer.
-  @inline(__always) public mutating func append(_ from: UnsafePointer<UInt8>, count n: Int) {
+  @inlinable @inline(__always) public mutating func append(_ from: UnsafePointer<UInt8>, count n: Int) {
     if count + n > capacity { grow(n) }
     memcpy(base + count, from, n)
-    count += n
+    used += n
   }
 
   /// Writes bytes.
-  @inline(__always) public mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+  @inlinable @inline(__always) public mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
     if let start = bytes.baseAddress { append(start, count: bytes.count) }
   }
 
   /// Writes bytes.
-  @inline(__always) public mutating func append(_ span: Span<UInt8>) {
+  @inlinable @inline(__always) public mutating func append(_ span: Span<UInt8>) {
     span.withUnsafeBufferPointer { append($0) }
   }
 
@@ -83,9 +84,9 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// Forgets what was written after a place.
-  @inline(__always) public mutating func truncate(to place: Int) {
+  @inlinable @inline(__always) public mutating func truncate(to place: Int) {
     precondition(place <= count)
-    count = place
+    used = place
   }
 
   /// Puts a byte in front of what stands from a place on.
@@ -94,11 +95,11 @@ public struct ByteBuffer: ~Copyable {
     reserve(1)
     memmove(base + place + 1, base + place, count - place)
     base[place] = byte
-    count += 1
+    used += 1
   }
 
   /// Forgets everything, keeping the memory.
-  public mutating func removeAll() { count = 0 }
+  public mutating func removeAll() { used = 0 }
 
   /// The bytes from a place on as a String; for tests and messages.
   public func string(from place: Int = 0) -> String {
@@ -114,7 +115,7 @@ extension ByteBuffer {
     guard let start = field.baseAddress, field.count > 0 else { return }
     reserve(field.count)
     if ocop_copy_plain(base + count, start, field.count, delimiter) != 0 {
-      count += field.count
+      used += field.count
     } else {
       appendQuoted(field)
     }

@@ -30,6 +30,27 @@ public struct Coverage: Sendable {
     if !surplus.isEmpty { surplus.removeAll(keepingCapacity: true) }
   }
 
+  /// Starts a product of which some entries are known to be written: the account that an earlier one of the same shape had.
+  mutating func begin(_ product: NodeView, marked: UnsafeBufferPointer<UInt64>) {
+    begin(product)
+    for i in 0..<min(marked.count, words.count) { words[i] = marked[i] }
+  }
+
+  /// The marks made so far.
+  func words(of entries: Int) -> ArraySlice<UInt64> { words[0..<(entries + 63) >> 6] }
+
+  /// Whether all entries were written whole.
+  var isWhole: Bool {
+    guard lossy.isEmpty, surplus.isEmpty else { return false }
+    var at = 0
+    while at < count {
+      let wanted: UInt64 = count - at < 64 ? (1 << UInt64(count - at)) - 1 : .max
+      if words[at >> 6] & wanted != wanted { return false }
+      at += 64
+    }
+    return true
+  }
+
   /// Notes that an entry was written.
   @inline(__always) public mutating func mark(_ entry: Int) { words[entry >> 6] |= 1 << UInt64(entry & 63) }
 

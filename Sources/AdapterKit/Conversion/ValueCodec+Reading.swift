@@ -150,6 +150,12 @@ extension ValueCodec {
   /// characters were seen to before.
   static func isURL(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     var i = 0
+    // Nearly all schemes are these two.
+    if text.count > 6, text[0] == UInt8(ascii: "h"), text[1] == UInt8(ascii: "t"), text[2] == UInt8(ascii: "t"),
+      text[3] == UInt8(ascii: "p")
+    {
+      i = text[4] == UInt8(ascii: "s") ? 5 : 4
+    }
     while i < text.count, text[i] != UInt8(ascii: ":") {
       let byte = text[i]
       let isMore =

@@ -9,9 +9,22 @@ extension ValueCodec {
   ) -> Reading {
     var date = CalendarDate(span)
     if date != nil, type == .date { return .value(offset: offset, length: 10) }
+    if date == nil, details.dateStyle == .dmy { date = Self.dayFirst(text) }
     if date == nil { date = lenientDate(span, text) }
     guard let date else { return .fault(dateFinding(text)) }
     return append(date, &batch)
+  }
+
+  /// The day that `22/11/2026` names: what nearly all dates look like where the day stands first.
+  static func dayFirst(_ text: UnsafeBufferPointer<UInt8>) -> CalendarDate? {
+    guard text.count == 10, text[2] == UInt8(ascii: "/"), text[5] == UInt8(ascii: "/") else { return nil }
+    var number = 0
+    for i in 0..<10 where i != 2 && i != 5 {
+      let digit = text[i] &- 0x30
+      guard digit < 10 else { return nil }
+      number = number * 10 + Int(digit)
+    }
+    return CalendarDate(year: number % 10_000, month: number / 10_000 % 100, day: number / 1_000_000)
   }
 
   func lenientDate(_ span: Span<UInt8>, _ text: UnsafeBufferPointer<UInt8>) -> CalendarDate? {
@@ -94,18 +107,8 @@ extension ValueCodec {
     _ text: UnsafeBufferPointer<UInt8>, _ offset: Int, _ batch: inout ProductBatch
   ) -> Reading {
     guard let index = details.list else { return .blank }
-    if let found = index.codes.find(text) {
-      return index.codes.withBytes(found) { code in
-        if code.elementsEqual(text) { return .value(offset: offset, length: text.count) }
-        guard let start = code.baseAddress else { return .blank }
-        return .value(offset: batch.append(start, count: code.count), length: code.count)
-      }
-    }
+    if let found = Self.known(text, offset, index, &batch) { return .value(offset: found.offset, length: found.length) }
     let string = String(decoding: text, as: UTF8.self)
-    if let code = index.list.code(for: string) {
-      let place = batch.append(code)
-      return .value(offset: place.offset, length: place.length)
-    }
     let near = nearest(to: string, among: index.list.knownTexts)
     let shown = Self.string(text)
     if details.isOpen {
@@ -119,6 +122,26 @@ extension ValueCodec {
           hint: DiagnosticMessages.suggestion(near)))
     }
     return .fault(Self.codeFinding(shown, index.list, near))
+  }
+
+  /// The code that a text stands for in the codec's list; nil when there is none, whatever may have been meant.
+  func readKnownCode(_ offset: Int, _ length: Int, _ batch: inout ProductBatch) -> (offset: Int, length: Int)? {
+    guard let index = details.list else { return nil }
+    let text = UnsafeBufferPointer(start: UnsafePointer(batch.unsafeArena) + offset, count: length)
+    return Self.known(text, offset, index, &batch)
+  }
+
+  private static func known(
+    _ text: UnsafeBufferPointer<UInt8>, _ offset: Int, _ index: CodeIndex, _ batch: inout ProductBatch
+  ) -> (offset: Int, length: Int)? {
+    if let found = index.codes.find(text) {
+      return index.codes.withBytes(found) { code in
+        if code.elementsEqual(text) { return (offset, text.count) }
+        guard let start = code.baseAddress else { return nil }
+        return (batch.append(start, count: code.count), code.count)
+      }
+    }
+    return index.list.code(for: String(decoding: text, as: UTF8.self)).map { batch.append($0) }
   }
 
   static func codeFinding(_ shown: String, _ list: CodeList, _ near: String?) -> ConversionFinding {

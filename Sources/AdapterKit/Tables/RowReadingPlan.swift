@@ -55,7 +55,7 @@ public struct CellFinding: Sendable {
 }
 
 /// What reading rows needs beside the plan; reused from row to row.
-public struct RowReadingState: Sendable {
+public struct RowReadingState: ~Copyable {
   /// What was found in the last row.
   public var findings: [CellFinding] = []
   /// Whether the last row set any value.
@@ -66,9 +66,15 @@ public struct RowReadingState: Sendable {
   /// Where the plan's constants stand in the batch.
   var constants = 0
   var parts: [PartFinding] = []
+  /// For rows that are read by templates.
+  var row: FoundRow
+  var templates = BoundedCache<RowTemplate>()
 
-  /// Makes an empty state.
-  public init() {}
+  /// Makes a state for a plan.
+  public init(_ plan: borrowing RowReadingPlan) {
+    row = FoundRow(count: plan.actions.count * 2)
+    numbers = Array(repeating: -1, count: plan.plan.slots.count)
+  }
 }
 
 /// A plan for reading rows in which each column's cell is known.
@@ -77,9 +83,23 @@ public struct RowReadingPlan: Sendable {
   public let plan: TablePlan
   /// The cell of every column; -1 when the table does not have it.
   public let cells: [Int]
-  private let actions: [Action]
+  let actions: [Action]
+  /// Whether rows are read by templates; see `RowTemplate`.
+  let isRegular: Bool
+  /// For each group, the numbers of the values that its condition asks for, first the ones read first.
+  let asked: [[Int]]
 
-  private struct Action: Sendable {
+  /// How much there is to a value.
+  enum Step: UInt8, Sendable {
+    /// The text as it stands.
+    case text
+    /// The text by a codec.
+    case value
+    /// Conditions, alternatives, a unit in another cell, or no value at all.
+    case other
+  }
+
+  struct Action: Sendable {
     var operation: TablePlan.Operation
     var attribute: Attribute
     var facet: Facet
@@ -93,8 +113,7 @@ public struct RowReadingPlan: Sendable {
     var hasDefault: Bool
     /// The field that some texts of the cell belong to; -1 for none.
     var alternative: Int32
-    /// One value by a converter, without conditions, alternatives and a unit in another cell.
-    var isSimple: Bool
+    var step: Step
   }
 
   /// Makes a plan.
@@ -111,15 +130,23 @@ public struct RowReadingPlan: Sendable {
       let cell = field.column < 0 ? -1 : cells[field.column]
       if field.column >= 0, cell < 0, !(field.operation == .constant && field.hasTarget) { continue }
       if !field.hasTarget, field.operation == .value || field.operation == .text { continue }
+      let isSimple = field.group < 0 && field.unitColumn < 0 && field.alternative < 0
+      let step: Step =
+        switch field.operation {
+        case .text where isSimple: .text
+        case .value where isSimple: .value
+        default: .other
+        }
       actions.append(
         Action(
           operation: field.operation, attribute: field.attribute, facet: field.facet, cell: Int32(cell),
           unitCell: Int32(field.unitColumn < 0 ? -1 : cells[field.unitColumn]), slot: Int32(field.slot),
           field: Int32(i), group: Int32(field.group), codec: Int32(field.index), hasDefault: field.constantOffset >= 0,
-          alternative: Int32(field.alternative),
-          isSimple: field.operation == .value && field.group < 0 && field.unitColumn < 0 && field.alternative < 0))
+          alternative: Int32(field.alternative), step: step))
     }
     self.actions = actions
+    asked = Self.asked(plan, actions)
+    isRegular = Self.isRegular(plan, actions)
   }
 
   /// Prepares a batch: the plan's constants go to its arena. Call once for every batch before its first row.
@@ -127,63 +154,57 @@ public struct RowReadingPlan: Sendable {
     state.constants = plan.constants.withUnsafeBufferPointer { bytes in
       bytes.baseAddress.map { batch.append($0, count: bytes.count) } ?? batch.byteCount
     }
-    if state.numbers.count != plan.slots.count {
-      state.numbers = Array(repeating: -1, count: plan.slots.count)
-      state.opened.removeAll()
-    }
   }
 
-  /// Reads a row into the product being built.
+  /// Reads a row into the product being built, in which nothing has been set yet.
   ///
   /// - Parameters:
   ///   - row: the cells.
-  ///   - start: the node that the row is about; 0 is the product.
   ///   - isPlain: whether all cells are known to be plain text (`TextScan.isPlain`); else each is looked at.
   ///   - batch: the batch with the open product.
   ///   - state: takes the findings; a finding of severity error faults the record.
   public func read<Row: RowCells & ~Copyable>(
-    _ row: borrowing Row, start: Int = 0, isPlain: Bool, in batch: inout ProductBatch, _ state: inout RowReadingState
+    _ row: borrowing Row, isPlain: Bool, in batch: inout ProductBatch, _ state: inout RowReadingState
   ) {
     if !state.findings.isEmpty { state.findings.removeAll(keepingCapacity: true) }
     state.isEmpty = true
+    if isRegular { return readByTemplate(row, isPlain: isPlain, in: &batch, &state) }
+    close(&state)
+    for i in 0..<actions.count { read(row, i, isPlain, &batch, &state) }
+  }
+
+  /// Forgets the nodes of the row before.
+  func close(_ state: inout RowReadingState) {
     for i in 0..<state.opened.count { state.numbers[state.opened[i]] = -1 }
     state.opened.removeAll(keepingCapacity: true)
-    state.numbers[0] = Int32(start)
+    state.numbers[0] = 0
     if plan.kind != .product { state.numbers[1] = 0 }
-    let count = row.cellCount
-    for i in 0..<actions.count {
-      let action = actions[i]
-      let cell = Int(action.cell)
-      if action.operation == .text, action.group < 0 {
-        guard cell < count else { continue }
-        var place = row.cell(cell)
-        if !isPlain, place.length > 0 {
-          guard let mended = mend(row, action, place, in: &batch, &state) else { continue }
-          place = mended
-        }
-        place = TextScan.trimmed(batch.unsafeArena, place.offset, place.length)
-        if place.length == 0 { continue }
-        let origin = row.cellOrigin(cell)
-        let node = node(Int(action.slot), origin, &batch, &state)
-        batch.set(action.attribute, action.facet, on: node, offset: place.offset, length: place.length, origin: origin)
-        state.isEmpty = false
-        continue
-      }
-      if action.isSimple, isPlain {
-        if cell < count {
-          value(i, cell, row.cell(cell), nil, row.cellOrigin(cell), isDefault: false, &batch, &state)
-        }
-        continue
-      }
-      readOther(row, i, count, isPlain, &batch, &state)
-    }
+  }
+
+  /// The text of an action's cell: where it lies, mended when it is not plain; nil when there is no such cell or no text.
+  @inline(__always) func text<Row: RowCells & ~Copyable>(
+    _ row: borrowing Row, _ action: Action, _ isPlain: Bool, _ batch: inout ProductBatch,
+    _ state: inout RowReadingState
+  ) -> (offset: Int, length: Int)? {
+    let cell = Int(action.cell)
+    guard cell < row.cellCount else { return nil }
+    let place = row.cell(cell)
+    return isPlain || place.length == 0 ? place : mend(row, action, place, in: &batch, &state)
+  }
+
+  /// The text of the cell that holds an action's unit; nil when it is blank.
+  @inline(__always) func unit<Row: RowCells & ~Copyable>(
+    _ row: borrowing Row, _ action: Action
+  ) -> (offset: Int, length: Int)? {
+    guard action.unitCell >= 0, Int(action.unitCell) < row.cellCount else { return nil }
+    let place = row.cell(Int(action.unitCell))
+    return place.length > 0 ? place : nil
   }
 
   // MARK: Everything that is not plain text
 
-  private func readOther<Row: RowCells & ~Copyable>(
-    _ row: borrowing Row, _ number: Int, _ count: Int, _ isPlain: Bool, _ batch: inout ProductBatch,
-    _ state: inout RowReadingState
+  private func read<Row: RowCells & ~Copyable>(
+    _ row: borrowing Row, _ number: Int, _ isPlain: Bool, _ batch: inout ProductBatch, _ state: inout RowReadingState
   ) {
     let action = actions[number]
     if action.group >= 0, !holds(Int(action.group), batch, state) { return }
@@ -191,39 +212,20 @@ public struct RowReadingPlan: Sendable {
     if action.operation == .check || (action.operation == .constant && cell < 0) {
       return setConstant(action, &batch, &state)
     }
-    guard cell < count else { return }
-    var place = row.cell(cell)
-    if place.length > 0, !isPlain {
-      guard let mended = mend(row, action, place, in: &batch, &state) else { return }
-      place = mended
-    }
+    guard var place = text(row, action, isPlain, &batch, &state) else { return }
     let origin = row.cellOrigin(cell)
     switch action.operation {
-    case .value, .text:
-      if action.alternative >= 0, readAlternative(Int(action.alternative), place, origin, &batch, &state) { return }
-      var unit: (offset: Int, length: Int)?
-      if action.unitCell >= 0, Int(action.unitCell) < count {
-        let text = row.cell(Int(action.unitCell))
-        if text.length > 0 { unit = text }
-      }
-      value(number, cell, place, unit, origin, isDefault: false, &batch, &state)
-    case .values: values(number, cell, place, origin, &batch, &state)
-    case .constant:
+    case .text:
       place = TextScan.trimmed(batch.unsafeArena, place.offset, place.length)
-      let text = UnsafeBufferPointer(start: UnsafePointer(batch.unsafeArena) + place.offset, count: place.length)
-      if place.length > 0, !text.elementsEqual(plan.details[index].constantText) {
-        let expected = String(decoding: plan.details[index].constantText, as: UTF8.self)
-        report(
-          action, cell, origin,
-          ConversionFinding(
-            .constMismatch,
-            .init(
-              "“\(ValueCodec.string(text))” stands where “\(expected)” must stand",
-              vi: "“\(ValueCodec.string(text))” ở chỗ phải là “\(expected)”")),
-          String(decoding: text, as: UTF8.self), &state)
-      } else {
-        setConstant(action, &batch, &state)
+      if place.length > 0 { set(action, place, origin, &batch, &state) }
+    case .value:
+      if action.alternative >= 0, readAlternative(Int(action.alternative), place, origin, &batch, &state) { return }
+      let isOpen = state.numbers[Int(action.slot)] >= 0
+      if let found = value(action, place, unit(row, action), origin, isOpen, isDefault: false, &batch, &state) {
+        set(action, found, origin, &batch, &state)
       }
+    case .values: values(action, place, origin, &batch, &state)
+    case .constant: if isConstant(action, place, origin, &batch, &state) { setConstant(action, &batch, &state) }
     case .composite, .list:
       place = TextScan.trimmed(batch.unsafeArena, place.offset, place.length)
       if place.length == 0 { return }
@@ -237,33 +239,59 @@ public struct RowReadingPlan: Sendable {
     }
   }
 
-  /// Reads a text with the codec of an action and sets the value.
-  private func value(
-    _ number: Int, _ cell: Int, _ place: (offset: Int, length: Int), _ unit: (offset: Int, length: Int)?,
-    _ origin: Int, isDefault: Bool, _ batch: inout ProductBatch, _ state: inout RowReadingState
+  private func set(
+    _ action: Action, _ place: (offset: Int, length: Int), _ origin: Int, _ batch: inout ProductBatch,
+    _ state: inout RowReadingState
   ) {
-    let action = actions[number]
-    var found: (offset: Int, length: Int)
-    switch plan.codecs[Int(action.codec)].read(
-      offset: place.offset, length: place.length, unit: unit, in: &batch)
-    {
-    case .value(let offset, let length): found = (offset, length)
-    case .warned(let offset, let length, let finding):
-      found = (offset, length)
-      report(action, cell, origin, finding, text(place, batch), &state)
-    case .blank:
-      guard !isDefault, action.hasDefault else { return }
-      let info = plan.fields[Int(action.field)]
-      if info.isLazy, state.numbers[Int(action.slot)] < 0 { return }
-      return value(
-        number, cell, (state.constants + info.constantOffset, info.constantLength), nil, origin, isDefault: true,
-        &batch,
-        &state)
-    case .fault(let finding): return report(action, cell, origin, finding, text(place, batch), &state)
-    }
     let node = node(Int(action.slot), origin, &batch, &state)
-    batch.set(action.attribute, action.facet, on: node, offset: found.offset, length: found.length, origin: origin)
+    batch.set(action.attribute, action.facet, on: node, offset: place.offset, length: place.length, origin: origin)
     state.isEmpty = false
+  }
+
+  /// Whether a cell that holds a constant is blank or holds that.
+  func isConstant(
+    _ action: Action, _ place: (offset: Int, length: Int), _ origin: Int, _ batch: inout ProductBatch,
+    _ state: inout RowReadingState
+  ) -> Bool {
+    let place = TextScan.trimmed(batch.unsafeArena, place.offset, place.length)
+    let text = UnsafeBufferPointer(start: UnsafePointer(batch.unsafeArena) + place.offset, count: place.length)
+    let constant = plan.details[Int(action.field)].constantText
+    if place.length == 0 || text.elementsEqual(constant) { return true }
+    let expected = String(decoding: constant, as: UTF8.self)
+    report(
+      action, Int(action.cell), origin,
+      ConversionFinding(
+        .constMismatch,
+        .init(
+          "“\(ValueCodec.string(text))” stands where “\(expected)” must stand",
+          vi: "“\(ValueCodec.string(text))” ở chỗ phải là “\(expected)”")),
+      String(decoding: text, as: UTF8.self), &state)
+    return false
+  }
+
+  /// Reads a text with the codec of an action; where its value lies, or nil when there is none.
+  ///
+  /// - Parameter isOpen: whether the value's node is there already, which a lazy default asks.
+  func value(
+    _ action: Action, _ place: (offset: Int, length: Int), _ unit: (offset: Int, length: Int)?, _ origin: Int,
+    _ isOpen: Bool, isDefault: Bool, _ batch: inout ProductBatch, _ state: inout RowReadingState
+  ) -> (offset: Int, length: Int)? {
+    switch plan.codecs[Int(action.codec)].read(offset: place.offset, length: place.length, unit: unit, in: &batch) {
+    case .value(let offset, let length): return (offset, length)
+    case .warned(let offset, let length, let finding):
+      report(action, Int(action.cell), origin, finding, text(place, batch), &state)
+      return (offset, length)
+    case .blank:
+      guard !isDefault, action.hasDefault else { return nil }
+      let info = plan.fields[Int(action.field)]
+      if info.isLazy, !isOpen { return nil }
+      return value(
+        action, (state.constants + info.constantOffset, info.constantLength), nil, origin, isOpen, isDefault: true,
+        &batch, &state)
+    case .fault(let finding):
+      report(action, Int(action.cell), origin, finding, text(place, batch), &state)
+      return nil
+    }
   }
 
   /// Whether a cell holds one of the texts that stand for another attribute, which then is set.
@@ -272,22 +300,27 @@ public struct RowReadingPlan: Sendable {
     _ state: inout RowReadingState
   ) -> Bool {
     let field = plan.fields[number]
-    guard
-      case .value(let offset, let length) = plan.codecs[field.index].read(
-        offset: place.offset, length: place.length, in: &batch)
-    else { return false }
+    guard let found = alternative(field, place, &batch) else { return false }
     let node = node(field.slot, origin, &batch, &state)
-    batch.set(field.attribute, field.facet, on: node, offset: offset, length: length, origin: origin)
+    batch.set(field.attribute, field.facet, on: node, offset: found.offset, length: found.length, origin: origin)
     state.isEmpty = false
     return true
   }
 
+  /// The value of another attribute that a text stands for, or nil.
+  func alternative(
+    _ field: TablePlan.Field, _ place: (offset: Int, length: Int), _ batch: inout ProductBatch
+  ) -> (offset: Int, length: Int)? {
+    let place = TextScan.trimmed(batch.unsafeArena, place.offset, place.length)
+    return place.length == 0 ? nil : plan.codecs[field.index].readKnownCode(place.offset, place.length, &batch)
+  }
+
   /// Several values in one cell.
   private func values(
-    _ number: Int, _ cell: Int, _ place: (offset: Int, length: Int), _ origin: Int, _ batch: inout ProductBatch,
+    _ action: Action, _ place: (offset: Int, length: Int), _ origin: Int, _ batch: inout ProductBatch,
     _ state: inout RowReadingState
   ) {
-    let separator = plan.details[Int(actions[number].field)].separator
+    let separator = plan.details[Int(action.field)].separator
     var at = place.offset
     let end = place.offset + place.length
     while at <= end {
@@ -301,7 +334,10 @@ public struct RowReadingPlan: Sendable {
         }
         stop += 1
       }
-      value(number, cell, (at, stop - at), nil, origin + (at - place.offset), isDefault: true, &batch, &state)
+      let from = origin + (at - place.offset)
+      if let found = value(action, (at, stop - at), nil, from, true, isDefault: true, &batch, &state) {
+        set(action, found, from, &batch, &state)
+      }
       at = stop + separator.count
     }
   }
@@ -337,7 +373,7 @@ public struct RowReadingPlan: Sendable {
   }
 
   /// The node behind a slot, opened when it is not yet.
-  @inline(__always) private func node(
+  @inline(__always) func node(
     _ slot: Int, _ origin: Int, _ batch: inout ProductBatch, _ state: inout RowReadingState
   ) -> Int {
     let known = state.numbers[slot]
@@ -360,7 +396,7 @@ public struct RowReadingPlan: Sendable {
     return number
   }
 
-  private func setConstant(_ action: Action, _ batch: inout ProductBatch, _ state: inout RowReadingState) {
+  func setConstant(_ action: Action, _ batch: inout ProductBatch, _ state: inout RowReadingState) {
     let field = plan.fields[Int(action.field)]
     guard field.hasTarget, field.constantOffset >= 0 else { return }
     // A constant alone is no reason for a node below the product.
@@ -372,7 +408,7 @@ public struct RowReadingPlan: Sendable {
   }
 
   /// Whether the conditions of a group hold for what was read so far.
-  private func holds(_ group: Int, _ batch: borrowing ProductBatch, _ state: RowReadingState) -> Bool {
+  private func holds(_ group: Int, _ batch: borrowing ProductBatch, _ state: borrowing RowReadingState) -> Bool {
     var at = group
     while at >= 0 {
       let plan = self.plan.groups[at]

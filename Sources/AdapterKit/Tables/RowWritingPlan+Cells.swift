@@ -15,40 +15,37 @@ extension TablePlan {
   @inline(__always) public func write(
     _ column: Int, of product: NodeView, scratch: inout ByteBuffer, _ state: inout RowWritingState
   ) -> WrittenCell {
-    let quick = quick[column]
-    if quick.slot >= 0 {
-      let node = Int(state.nodes[Int(quick.slot)])
-      if node >= 0 {
-        let entry = find(Int(quick.slot), quick.attribute, quick.facet, quick.isMany, node, product, &state)
-        if entry >= 0, !quick.isLimited || fits(entry, quick, product) {
-          if quick.codec < 0 {
-            carried(Int(quick.slot), entry, product, &state)
-            return .entry(entry)
-          }
-          return convert(entry, quick, column, product, &scratch, &state)
-        }
-      }
+    let cell = state.cells[column]
+    let entry = Int(cell.entry)
+    switch cell.kind {
+    case .blank: return .blank
+    case .plain: return .entry(entry)
+    case .limited:
+      let isFit = product.bytes(of: entry).withUnsafeBufferPointer { details[Int(cell.field)].limit.check($0) == nil }
+      return isFit ? .entry(entry) : writeOther(column, product, &scratch, &state)
+    case .converted, .amount, .unit: return convert(cell, column, product, &scratch, &state)
+    case .other: return writeOther(column, product, &scratch, &state)
     }
-    return writeOther(column, product, &scratch, &state)
   }
 
-  /// Whether a value that is written as it is, is not too long.
-  @inline(never) func fits(_ entry: Int, _ quick: QuickColumn, _ product: NodeView) -> Bool {
-    quick.codec < 0
-      && product.bytes(of: entry).withUnsafeBufferPointer { details[Int(quick.field)].limit.check($0) == nil }
-  }
-
-  @inline(never) func convert(
-    _ entry: Int, _ quick: QuickColumn, _ column: Int, _ product: NodeView, _ scratch: inout ByteBuffer,
+  /// Writes a value that the shape has found. Its entry and the keys of its node are accounted for already; a value that
+  /// cannot be written faults the product, whose account then does not count.
+  @inline(never) private func convert(
+    _ cell: RowShape.Cell, _ column: Int, _ product: NodeView, _ scratch: inout ByteBuffer,
     _ state: inout RowWritingState
   ) -> WrittenCell {
-    let start = scratch.count
-    switch codecs[Int(quick.codec)].write(product.bytes(of: entry), into: &scratch) {
-    case .exact: carried(Int(quick.slot), entry, product, &state)
-    case .lossy(let reason):
-      carried(Int(quick.slot), entry, product, &state)
-      state.coverage.lose(entry, reason)
-    case .fault(let finding): report(column, entry, finding, Int(quick.field), product, &state)
+    let start = scratch.count, entry = Int(cell.entry), field = Int(cell.field), codec = fields[field].index
+    if cell.kind == .unit {
+      writeUnit(entry, field, column, product, &scratch, &state)
+      return scratch.count > start ? .text(from: start, entry: entry) : .blank
+    }
+    let value = product.bytes(of: entry)
+    switch cell.kind == .amount
+      ? codecs[codec].writeAmount(value, into: &scratch) : codecs[codec].write(value, into: &scratch)
+    {
+    case .exact: break
+    case .lossy(let reason): state.coverage.lose(entry, reason)
+    case .fault(let finding): report(column, entry, finding, field, product, &state)
     }
     return .text(from: start, entry: entry)
   }
@@ -99,7 +96,7 @@ extension TablePlan {
     case .text, .value:
       let node = Int(state.nodes[field.slot])
       if node >= 0 {
-        let entry = suitable(find(field, node, product, &state), field, node, product)
+        let entry = suitable(find(field, node, product), field, node, product)
         if field.isAlternative { return writeAlternative(entry, field, product, &scratch, &state) }
         if entry >= 0 { return value(entry, codecs[field.index], number, column, product, &scratch, &state) }
       }
@@ -127,7 +124,7 @@ extension TablePlan {
     case .constant:
       let node = Int(state.nodes[field.slot])
       if field.hasTarget, node >= 0 {
-        let entry = find(field, node, product, &state)
+        let entry = find(field, node, product)
         if entry >= 0, isConstant(entry, field, product) { carried(field.slot, entry, product, &state) }
       }
       scratch.append(details[number].constantText)
@@ -248,14 +245,22 @@ extension TablePlan {
     guard applies(field, product, state) else { return .blank }
     let node = Int(state.nodes[field.slot])
     if node < 0 { return .blank }
-    let entry = suitable(find(field, node, product, &state), field, node, product)
+    let entry = suitable(find(field, node, product), field, node, product)
     if entry < 0 { return .blank }
     let start = scratch.count
+    writeUnit(entry, number, column, product, &scratch, &state)
+    return scratch.count > start ? .text(from: start, entry: entry) : .blank
+  }
+
+  func writeUnit(
+    _ entry: Int, _ number: Int, _ column: Int, _ product: NodeView, _ scratch: inout ByteBuffer,
+    _ state: inout RowWritingState
+  ) {
+    let field = fields[number]
     if case .fault(let finding) = codecs[field.index].writeUnit(product.bytes(of: entry), into: &scratch) {
       // The amount's column has said the same.
       if columns[column].fields.isEmpty, field.column < 0 { report(column, entry, finding, number, product, &state) }
     }
-    return scratch.count > start ? .text(from: start, entry: entry) : .blank
   }
 
   /// Of several measures side by side, the one that stands in a unit the partner has a word for; the first when none does.

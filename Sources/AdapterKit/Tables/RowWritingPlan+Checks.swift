@@ -64,7 +64,7 @@ extension TablePlan {
     guard field.hasTarget, field.constantOffset >= 0, applies(field, product, state) else { return }
     let node = Int(state.nodes[field.slot])
     if node < 0 { return }
-    let entry = find(field, node, product, &state)
+    let entry = find(field, node, product)
     if entry < 0 { return }
     if isConstant(entry, field, product) { return carried(field.slot, entry, product, &state) }
     let expected = String(decoding: details[number].constantText, as: UTF8.self)

@@ -36,94 +36,118 @@ public struct RowWritingState: ~Copyable {
   public internal(set) var isFaulted = false
   /// The running number of the product in the document, from 1; set by the caller.
   public var number = 1
-  // Numbers by slot and key, in one piece of raw memory: every cell reads and writes them.
-  private var memory: UnsafeMutablePointer<Int32>
-  private var size = -1
+  /// The shapes met so far.
+  var shapes = BoundedCache<RowShape>()
+  var space: RowWorkspace
+  // Where the numbers of the product at hand stand: with its shape, or in the workspace.
+  private(set) var cells: UnsafeMutablePointer<RowShape.Cell>
   /// The node behind each slot; -1 when the product does not have it.
   private(set) var nodes: UnsafeMutablePointer<Int32>
-  /// Where the next value of each slot's node is looked for first.
-  private(set) var cursors: UnsafeMutablePointer<Int32>
-  /// Whether a slot's keys were marked.
-  private(set) var marked: UnsafeMutablePointer<Int32>
   /// The entries of the keys by which nodes were found.
   private(set) var keyEntries: UnsafeMutablePointer<Int32>
-  /// How many nodes of each family were seen.
-  private(set) var seen: UnsafeMutablePointer<Int32>
+  /// The shape at hand, which must live as long as it is used.
+  private var shape: RowShape?
 
-  /// Makes an empty state.
-  public init() {
-    memory = .allocate(capacity: 1)
-    nodes = memory
-    cursors = memory
-    marked = memory
-    keyEntries = memory
-    seen = memory
+  /// Makes a state for a plan.
+  public init(_ plan: TablePlan) {
+    space = RowWorkspace(plan.counts)
+    cells = space.cells
+    nodes = space.nodes
+    keyEntries = space.keyEntries
   }
 
-  deinit { memory.deallocate() }
+  /// Takes a known shape.
+  mutating func take(_ known: RowShape, slots: Int) {
+    if shape !== known {
+      shape = known
+      cells = known.cells
+      nodes = known.nodes
+      keyEntries = known.keyEntries
+    }
+    space.marked.update(from: known.marked, count: slots)
+  }
 
-  mutating func fit(slots: Int, keys: Int, families: Int) {
-    let wanted = slots * 3 + keys + families
-    if size == wanted { return }
-    size = wanted
-    memory.deallocate()
-    memory = .allocate(capacity: max(wanted, 1))
-    memory.initialize(repeating: 0, count: max(wanted, 1))
-    nodes = memory
-    cursors = nodes + slots
-    marked = cursors + slots
-    keyEntries = marked + slots
-    seen = keyEntries + keys
+  /// Takes the workspace, for a product whose shape is not known.
+  mutating func takeSpace(slots: Int) {
+    shape = nil
+    cells = space.cells
+    nodes = space.nodes
+    keyEntries = space.keyEntries
+    for i in 0..<slots { space.marked[i] = 0 }
+    space.surplus.removeAll(keepingCapacity: true)
   }
 }
 
-/// Writes rows: one product, or one node, after the other.
+/// Writes rows: one product after the other.
 ///
 /// ```swift
-/// plan.begin(product, &state)
+/// plan.begin(product, memory, &state)
 /// for column in plan.columns.indices {
 ///   switch plan.write(column, of: product, scratch: &scratch, &state) { … }
 /// }
 /// if !state.isFaulted { state.coverage.finish(product, into: &losses) }
 /// ```
 extension TablePlan {
-  /// Finds the nodes of a product that the columns reach.
+  /// A product with more entries is looked up by itself: comparing its shape would cost as much.
+  private static var shapedEntries: Int { 1000 }
+
+  /// Finds the nodes and entries of a product that the columns reach, or takes them from an earlier one of the same shape.
   ///
   /// - Parameters:
   ///   - product: the product's root view.
-  ///   - start: the node that the row is about; 0 for the product.
-  ///   - keepsCoverage: whether the account goes on from an earlier row of the same product.
-  public func begin(
-    _ product: NodeView, start: Int = 0, keepsCoverage: Bool = false, _ state: inout RowWritingState
-  ) {
-    if !keepsCoverage { state.coverage.begin(product) }
+  ///   - memory: the same product.
+  public func begin(_ product: NodeView, _ memory: ProductMemory, _ state: inout RowWritingState) {
     if !state.findings.isEmpty { state.findings.removeAll(keepingCapacity: true) }
     state.isFaulted = false
-    state.fit(slots: slots.count, keys: keys.count, families: families.count)
+    let size = (nodes: product.end(of: 0), entries: product.firstEntry(of: product.end(of: 0)))
+    let isShaped = shapeKeys.isWhole && size.entries <= Self.shapedEntries
+    var hash: UInt64 = 0
+    if isShaped {
+      if let last = state.shapes.last, last.isShape(of: memory, size) { return begin(product, last, &state) }
+      hash = shapeKeys.hash(memory, size)
+      for place in state.shapes.places(hash) {
+        guard let known = state.shapes.value(place, hash), known.isShape(of: memory, size) else { continue }
+        state.shapes.found(known)
+        return begin(product, known, &state)
+      }
+    }
+    state.takeSpace(slots: slots.count)
+    state.coverage.begin(product)
+    arrange(product, &state)
+    for column in columns.indices { state.cells[column] = settled(column, product, &state) }
+    if isShaped { state.shapes.add(RowShape(state.space, counts, memory, size, shapeKeys, state.coverage), hash) }
+    for i in checks { check(i, product, &state) }
+  }
+
+  /// Begins a product whose shape is known.
+  @inline(__always) private func begin(_ product: NodeView, _ shape: RowShape, _ state: inout RowWritingState) {
+    state.take(shape, slots: slots.count)
+    state.coverage.begin(product, marked: shape.coverage)
+    for i in 0..<shape.surplus.count {
+      state.coverage.loseNode(product.node(at: Int(shape.surplus[i])), .tooMany)
+    }
+    for i in checks { check(i, product, &state) }
+  }
+
+  /// Finds the nodes behind the slots.
+  private func arrange(_ product: NodeView, _ state: inout RowWritingState) {
     for i in 0..<slots.count {
-      state.marked[i] = 0
       if slots[i].parent < 0 {
-        set(i, i == 0 ? start : 0, product, &state)
+        state.nodes[i] = 0
       } else if slots[i].isOrderOnly {
-        set(i, -1, product, &state)
+        state.nodes[i] = -1
       } else if slots[i].each >= 0, slots[i].number == 0 {
         spread(slots[i].each, product, &state)
       }
       if !slots[i].families.isEmpty { search(i, product, &state) }
     }
-    for i in checks { check(i, product, &state) }
-  }
-
-  @inline(__always) func set(_ slot: Int, _ node: Int, _ product: NodeView, _ state: inout RowWritingState) {
-    state.nodes[slot] = Int32(node)
-    state.cursors[slot] = node < 0 ? 0 : Int32(product.firstEntry(of: node))
   }
 
   /// Finds the nodes below a slot's node: one walk over the children, each of which is offered to the slots of its kind.
   func search(_ slot: Int, _ product: NodeView, _ state: inout RowWritingState) {
     for family in slots[slot].families {
-      state.seen[family] = 0
-      for i in families[family].slots { set(searched[i], -1, product, &state) }
+      state.space.seen[family] = 0
+      for i in families[family].slots { state.nodes[searched[i]] = -1 }
     }
     let parent = Int(state.nodes[slot])
     if parent < 0 { return }
@@ -133,7 +157,7 @@ extension TablePlan {
     while node < end {
       let family = Int(familyOfKind[kinds + Int(product.kind(of: node).rawValue)])
       if family >= 0 {
-        state.seen[family] += 1
+        state.space.seen[family] += 1
         var i = families[family].slots.lowerBound
         let last = families[family].slots.upperBound
         while i < last {
@@ -141,9 +165,9 @@ extension TablePlan {
           if state.nodes[child] < 0 {
             let position = slots[child].position
             if position > 0
-              ? Int(state.seen[family]) == position : matches(node, slots[child].selectors, product, &state)
+              ? Int(state.space.seen[family]) == position : matches(node, slots[child].selectors, product, &state)
             {
-              set(child, node, product, &state)
+              state.nodes[child] = Int32(node)
             }
           }
           i += 1
@@ -183,7 +207,7 @@ extension TablePlan {
   /// Gives the nodes of an `each:` rule their columns; nodes beyond the last column are losses.
   func spread(_ each: Int, _ product: NodeView, _ state: inout RowWritingState) {
     let places = eaches[each].slots
-    for slot in places { set(slot, -1, product, &state) }
+    for slot in places { state.nodes[slot] = -1 }
     let parent = Int(state.nodes[eaches[each].parent])
     if parent < 0 { return }
     var next = 0
@@ -192,9 +216,10 @@ extension TablePlan {
       for value in eaches[each].set where !value.matches(node, enclosing: parent) { continue search }
       for condition in eaches[each].only where !condition.holds(node) { continue search }
       if next < places.count {
-        set(places[next], node.index, product, &state)
+        state.nodes[places[next]] = Int32(node.index)
         next += 1
       } else {
+        state.space.surplus.append(Int32(node.index))
         state.coverage.loseNode(node, .tooMany)
       }
     }
@@ -203,43 +228,9 @@ extension TablePlan {
   // MARK: Helpers
 
   /// The entry of a field on a node, or -1.
-  func find(_ field: Field, _ node: Int, _ product: NodeView, _ state: inout RowWritingState) -> Int {
-    if field.occurrence > 0 { return nth(field, product.node(at: node).entryRange, product) }
-    return find(field.slot, field.attribute, field.facet, field.isMany, node, product, &state)
-  }
-
-  /// The entry of an attribute on a node, or -1. The search starts after the last hit: rows ask in stored order.
-  @inline(__always) func find(
-    _ slot: Int, _ attribute: Attribute, _ facet: Facet, _ isMany: Bool, _ node: Int, _ product: NodeView,
-    _ state: inout RowWritingState
-  ) -> Int {
-    let first = product.firstEntry(of: node), end = product.firstEntry(of: node + 1)
-    // Of several values the first is wanted, and it may lie before the cursor.
-    let cursor = isMany ? first : Int(state.cursors[slot])
-    var i = cursor
-    while i < end {
-      let entry = product.entry(i)
-      if entry.attribute == attribute, entry.facet == facet.rawValue {
-        state.cursors[slot] = Int32(i + 1)
-        return i
-      }
-      i += 1
-    }
-    i = first
-    while i < cursor {
-      let entry = product.entry(i)
-      if entry.attribute == attribute, entry.facet == facet.rawValue {
-        state.cursors[slot] = Int32(i + 1)
-        return i
-      }
-      i += 1
-    }
-    return -1
-  }
-
-  func nth(_ field: Field, _ range: Range<Int>, _ product: NodeView) -> Int {
+  func find(_ field: Field, _ node: Int, _ product: NodeView) -> Int {
     var seen = 0
-    for i in range {
+    for i in product.node(at: node).entryRange {
       let entry = product.entry(i)
       if entry.attribute == field.attribute, entry.facet == field.facet.rawValue {
         if seen == field.occurrence { return i }
@@ -254,14 +245,14 @@ extension TablePlan {
     _ slot: Int, _ entry: Int, _ product: NodeView, _ state: inout RowWritingState
   ) {
     state.coverage.mark(entry)
-    if state.marked[slot] == 0 { markKeys(slot, product, &state) }
+    if state.space.marked[slot] == 0 { markKeys(slot, product, &state) }
   }
 
   /// Marks what the columns' names say: the keys by which a node and those above it were selected.
   @inline(never) func markKeys(_ slot: Int, _ product: NodeView, _ state: inout RowWritingState) {
     var at = slot
-    while at >= 0, state.marked[at] == 0 {
-      state.marked[at] = 1
+    while at >= 0, state.space.marked[at] == 0 {
+      state.space.marked[at] = 1
       let node = Int(state.nodes[at])
       if node >= 0 {
         for k in slots[at].selectors { state.coverage.mark(Int(state.keyEntries[k])) }

@@ -151,20 +151,19 @@ public struct TablePlan: Sendable {
   }
 
   let details: [Details]
-  /// One for every column; most columns of a feed need no more.
-  let quick: [QuickColumn]
+  /// What shapes of products are keyed by.
+  let shapeKeys: ShapeKeys
 
-  /// A column with one value and nothing special about it.
-  struct QuickColumn: Sendable {
-    /// -1 for a column that is not quick.
-    var slot: Int32 = -1
-    var attribute: Attribute = .id
-    var facet: Facet = .none
-    /// -1 for values that are written as they are.
-    var codec: Int32 = -1
-    var isMany = false
-    var isLimited = false
-    var field: Int32 = -1
+  /// How many of each there are.
+  struct Counts: Sendable {
+    var slots: Int
+    var keys: Int
+    var families: Int
+    var columns: Int
+  }
+
+  var counts: Counts {
+    Counts(slots: slots.count, keys: keys.count, families: families.count, columns: columns.count)
   }
 
   /// A condition for some rules.
@@ -213,7 +212,7 @@ public struct TablePlan: Sendable {
     eaches = builder.eaches
     constants = builder.constants
     readingOrder = builder.readingOrder()
-    quick = builder.quickColumns()
+    shapeKeys = ShapeKeys(slots, keys, fields, codecs, eaches)
     checks = fields.indices.filter { [fields] in fields[$0].operation == .check }
   }
 }

@@ -462,27 +462,6 @@ struct TablePlanBuilder {
     return order.sorted { (rank[fields[$0].slot], late($0), $0) < (rank[fields[$1].slot], late($1), $1) }
   }
 
-  func quickColumns() -> [TablePlan.QuickColumn] {
-    columns.map { column in
-      var quick = TablePlan.QuickColumn()
-      guard column.fields.count == 1, column.unitFields.isEmpty else { return quick }
-      let field = fields[column.fields[0]]
-      guard field.operation == .text || field.operation == .value, field.group < 0, field.occurrence == 0,
-        field.hasTarget, !codecs[field.index].hasUnitPlace, codecs[field.index].currency == nil,
-        // Of several measures the one in the column's unit is looked for.
-        !(field.isMany && codecs[field.index].prefersUnits)
-      else { return quick }
-      quick.slot = Int32(field.slot)
-      quick.attribute = field.attribute
-      quick.facet = field.facet
-      quick.codec = codecs[field.index].writesAsIs ? -1 : Int32(field.index)
-      quick.isMany = field.isMany
-      quick.isLimited = details[column.fields[0]].limit.isLimited
-      quick.field = Int32(column.fields[0])
-      return quick
-    }
-  }
-
   private func placed<T>(_ position: Place, _ make: () throws(Fault) -> T) throws(Fault) -> T {
     do throws(Fault) { return try make() } catch {
       var diagnostic = error.diagnostic

@@ -47,7 +47,7 @@ public final class TableReader: ProductReader {
   /// What changes with every row; apart from the class, so that a batch is one access.
   private struct Core: ~Copyable {
     var tokenizer: DelimitedTokenizer
-    var state = RowReadingState()
+    var state: RowReadingState
   }
 
   /// How many bytes of the decoded input have been read.
@@ -107,7 +107,8 @@ public final class TableReader: ProductReader {
     plan = RowReadingPlan(columns, cells: search.match.cells)
     dataStart = search.dataRow < rows.starts.count ? rows.starts[search.dataRow] : rows.end
     position = dataStart
-    core = Core(tokenizer: DelimitedTokenizer(delimiter: used.delimiter, quotes: used.quotes))
+    core = Core(
+      tokenizer: DelimitedTokenizer(delimiter: used.delimiter, quotes: used.quotes), state: RowReadingState(plan))
     residue =
       context.keepsResidue
       ? search.match.unknown.map { [header, name = context.profile.name] in
@@ -346,7 +347,7 @@ public final class TableReader: ProductReader {
   // MARK: Findings
 
   private func findings(
-    _ state: RowReadingState, _ offset: UInt64, _ batch: borrowing ProductBatch
+    _ state: borrowing RowReadingState, _ offset: UInt64, _ batch: borrowing ProductBatch
   ) -> [Diagnostic] {
     var result: [Diagnostic] = []
     for found in state.findings {

@@ -12,8 +12,6 @@ public final class TableWriter: ProductWriter {
   private let plan: TablePlan
   private let accepts: [ConditionPlan]
   private let cells: DelimitedWriter
-  /// Unknown columns of the same format that go back to their place, behind ours.
-  private var residue: [[UInt8]] = []
   private var hasHeader = false
   private var core: Core
 
@@ -21,7 +19,9 @@ public final class TableWriter: ProductWriter {
   private struct Core: ~Copyable {
     var out = ByteBuffer(capacity: 1 << 18)
     var scratch = ByteBuffer(capacity: 1 << 12)
-    var state = RowWritingState()
+    var state: RowWritingState
+    /// Unknown columns of the same format that go back to their place, behind ours.
+    var residue: [[UInt8]] = []
     /// For other encodings: the row in UTF-8, and where each of its cells begins.
     var row = ByteBuffer(capacity: 1 << 12)
     var starts: [Int] = []
@@ -45,7 +45,8 @@ public final class TableWriter: ProductWriter {
     accepts = context.profile.accepts.map { ConditionPlan($0) }
     let dialect = try DelimitedDialect(layout)
     cells = DelimitedWriter(dialect)
-    core = Core(encoder: try TextEncoder(dialect.encoding), isUTF8: dialect.encoding == .utf8)
+    core = Core(
+      state: RowWritingState(plan), encoder: try TextEncoder(dialect.encoding), isUTF8: dialect.encoding == .utf8)
   }
 
   // MARK: Head
@@ -60,7 +61,7 @@ public final class TableWriter: ProductWriter {
     for row in layout.rows {
       var texts: [String]
       switch row {
-      case .names: texts = plan.columns.map { $0.names[0] } + residue.map { Self.column(of: $0) }
+      case .names: texts = plan.columns.map { $0.names[0] } + core.residue.map { Self.column(of: $0) }
       case .labels: texts = plan.columns.map { $0.label ?? $0.names[0] }
       case .sublabels: texts = plan.columns.map { $0.label ?? "" }
       case .codes: texts = plan.columns.map { $0.code ?? "" }
@@ -100,7 +101,7 @@ public final class TableWriter: ProductWriter {
         guard let mark = Self.mark(text, own) else { continue }
         var context: [UInt8] = []
         for k in 0..<mark { context.append(text[k]) }
-        if !residue.contains(context), residue.count < 1000 { residue.append(context) }
+        if !core.residue.contains(context), core.residue.count < 1000 { core.residue.append(context) }
       }
     }
   }
@@ -121,25 +122,29 @@ public final class TableWriter: ProductWriter {
       if context.keepsResidue { collectResidue(batch) }
       try writeHead()
     }
+    write(&batch, &core)
+    if core.out.count >= 1 << 16 { try flush() }
+  }
+
+  private func write(_ batch: inout ProductBatch, _ core: inout Core) {
     for i in 0..<batch.count where batch.rows[i].state == .good {
       let outcome = writeRow(i, batch, &core)
       if outcome != .good { batch.rows[i].state = outcome }
     }
-    if core.out.count >= 1 << 16 { try flush() }
   }
 
   private func writeRow(_ i: Int, _ batch: borrowing ProductBatch, _ core: inout Core) -> ProductState {
-    let product = batch[product: i]
+    let product = batch[product: i], memory = batch.unsafeMemory(product: i)
     for condition in accepts where !condition.holds(product) { return .notApplicable }
-    plan.begin(product, &core.state)
+    plan.begin(product, memory, &core.state)
     core.scratch.removeAll()
     let start = core.out.count
     if core.isUTF8 {
-      put(product, &core.out, &core.scratch, &core.state, &core.starts, isCounting: false)
+      put(product, memory, &core.out, &core.scratch, &core.state, core.residue, &core.starts, isCounting: false)
     } else {
       core.row.removeAll()
       core.starts.removeAll(keepingCapacity: true)
-      put(product, &core.row, &core.scratch, &core.state, &core.starts, isCounting: true)
+      put(product, memory, &core.row, &core.scratch, &core.state, core.residue, &core.starts, isCounting: true)
       encode(&core)
     }
     if !core.state.findings.isEmpty { report(i, batch, product, core.state) }
@@ -147,14 +152,14 @@ public final class TableWriter: ProductWriter {
       core.out.truncate(to: start)
       return .faulted
     }
-    core.state.coverage.finish(product, into: &context.losses)
+    if !core.state.coverage.isWhole { core.state.coverage.finish(product, into: &context.losses) }
     core.state.number += 1
     return .good
   }
 
   @inline(__always) private func put(
-    _ product: NodeView, _ out: inout ByteBuffer, _ scratch: inout ByteBuffer, _ state: inout RowWritingState,
-    _ starts: inout [Int], isCounting: Bool
+    _ product: NodeView, _ memory: ProductMemory, _ out: inout ByteBuffer, _ scratch: inout ByteBuffer,
+    _ state: inout RowWritingState, _ residue: [[UInt8]], _ starts: inout [Int], isCounting: Bool
   ) {
     let start = out.count
     for column in 0..<plan.columns.count {
@@ -163,19 +168,20 @@ public final class TableWriter: ProductWriter {
       switch plan.write(column, of: product, scratch: &scratch, &state) {
       case .blank: break
       case .entry(let entry):
-        let change = product.bytes(of: entry).withUnsafeBufferPointer { cells.append($0, to: &out) }
-        if !change.isEmpty { state.coverage.lose(entry, .converted) }
+        let place = memory.entries[entry]
+        let text = UnsafeBufferPointer(start: memory.bytes + Int(place.offset), count: Int(place.length))
+        if !cells.append(text, to: &out).isEmpty { state.coverage.lose(entry, .converted) }
       case .text(let from, let entry):
         let change = cells.append(UnsafeBufferPointer(rebasing: scratch.bytes[from...]), to: &out)
         if !change.isEmpty, entry >= 0 { state.coverage.lose(entry, .converted) }
       }
     }
-    if !residue.isEmpty { putResidue(product, &out, &state) }
+    if !residue.isEmpty { putResidue(product, residue, &out) }
     if plan.columns.count == 1, out.count == start, cells.dialect.quotes != .none { out.append("\"\"") }
     cells.endRow(&out)
   }
 
-  private func putResidue(_ product: NodeView, _ out: inout ByteBuffer, _ state: inout RowWritingState) {
+  private func putResidue(_ product: NodeView, _ residue: [[UInt8]], _ out: inout ByteBuffer) {
     for context in residue {
       cells.delimit(&out)
       for entry in product.entryRange where product.entry(entry).attribute == .residue {

@@ -64,6 +64,15 @@ static inline int ocop_copy_plain(uint8_t *to, const uint8_t *from, size_t count
     _mm_storel_epi64((__m128i *)(to + count - 8), y);
     return 1;
   }
+  if (count >= 4) {
+    uint32_t x, y;
+    __builtin_memcpy(&x, from, 4);
+    __builtin_memcpy(&y, from + count - 4, 4);
+    if (OCOP_SPECIAL(_mm_set_epi32((int)y, (int)y, (int)y, (int)x))) return 0;
+    __builtin_memcpy(to, &x, 4);
+    __builtin_memcpy(to + count - 4, &y, 4);
+    return 1;
+  }
 #undef OCOP_SPECIAL
 #endif
   for (size_t i = 0; i < count; i++) {

@@ -21,11 +21,14 @@ public struct DelimitedWriter: Sendable {
   /// Whether texts that a spreadsheet would take for formulas get an apostrophe in front. It changes data, so it is for
   /// files that people open in Excel, never for partners' systems.
   public let guardsFormulas: Bool
+  /// Whether fields need nothing but the quotes of RFC 4180.
+  @usableFromInline let isPlain: Bool
 
   /// Makes a writer.
   public init(_ dialect: DelimitedDialect, guardsFormulas: Bool = false) {
     self.dialect = dialect
     self.guardsFormulas = guardsFormulas
+    isPlain = dialect.quotes == .rfc4180 && !guardsFormulas
   }
 
   /// Writes what stands in front of the first row: the byte order mark in UTF-8, when the dialect wants one.
@@ -34,7 +37,7 @@ public struct DelimitedWriter: Sendable {
   }
 
   /// Writes the delimiter between two fields.
-  @inline(__always) public func delimit(_ buffer: inout ByteBuffer) { buffer.append(dialect.delimiter) }
+  @inlinable @inline(__always) public func delimit(_ buffer: inout ByteBuffer) { buffer.append(dialect.delimiter) }
 
   /// Ends a row.
   @inline(__always) public func endRow(_ buffer: inout ByteBuffer) {
@@ -43,7 +46,15 @@ public struct DelimitedWriter: Sendable {
   }
 
   /// Writes a field and tells what was changed in it.
-  @inline(__always) public func append(
+  @inlinable @inline(__always) public func append(
+    _ field: UnsafeBufferPointer<UInt8>, to buffer: inout ByteBuffer
+  ) -> DelimitedChange {
+    if !isPlain { return appendOther(field, to: &buffer) }
+    buffer.appendDelimited(field, delimiter: dialect.delimiter)
+    return []
+  }
+
+  @usableFromInline func appendOther(
     _ field: UnsafeBufferPointer<UInt8>, to buffer: inout ByteBuffer
   ) -> DelimitedChange {
     if guardsFormulas, Self.looksLikeFormula(field) { return appendGuarded(field, to: &buffer) }

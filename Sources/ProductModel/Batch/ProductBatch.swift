@@ -111,7 +111,8 @@ public struct ProductBatch: ~Copyable {
   @usableFromInline var openEntry = 0
   private var openByte = 0
   private var openOffset: UInt64 = 0
-  @usableFromInline var isInOrder = true
+  /// How many nodes and entries there were when a template was filled; the product is sealed as long as it has no more.
+  private var sealed = (nodes: -1, entries: -1)
   /// Whether the open product had too many nodes or entries; the reader reports it and drops the product.
   public private(set) var isOverflown = false
 
@@ -154,6 +155,8 @@ public struct ProductBatch: ~Copyable {
       nodeCount = 0
       return
     }
+    // What moves is sealed anew.
+    if sealed.nodes >= 0 { sealed = (.max, .max) }
     memmove(bytes, bytes + openByte, byteCount - openByte)
     for i in openEntry..<entryCount { entries[i].offset -= UInt32(openByte) }
     byteCount -= openByte
@@ -224,7 +227,7 @@ public struct ProductBatch: ~Copyable {
     openEntry = entryCount
     openByte = byteCount
     openOffset = offset
-    isInOrder = true
+    sealed = (-1, -1)
     isOverflown = false
     pushNode(Node(kind: .product, parent: 0, end: 0, first: 0))
   }
@@ -367,9 +370,16 @@ public struct ProductBatch: ~Copyable {
 
   // MARK: Sealing
 
-  private mutating func seal() {
+  /// Says that nodes and entries of the open product stand as sealing would put them.
+  mutating func markSealed() { sealed = (nodeCount, entryCount) }
+
+  mutating func seal() {
     let n = nodeCount - openNode, m = entryCount - openEntry
+    if sealed.nodes == nodeCount, sealed.entries == entryCount {
+      return pushNode(Node(kind: .product, parent: 0, end: UInt16(n + 1), first: UInt16(m)))
+    }
     let nodes = self.nodes + openNode
+    if sealed.nodes >= 0 { for i in 0..<n { nodes[i].end = 0 } }
     if !Sorter.isPreorder(nodes, n) || !Sorter.isSorted(entries + openEntry, m) {
       sorter.sort(nodes, n, entries + openEntry, origins + openEntry, m)
     }

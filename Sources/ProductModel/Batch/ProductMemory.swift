@@ -18,6 +18,27 @@ public struct ProductMemory {
   }
 }
 
+// What two products have in common is told apart from their values: words that are equal when nodes or entries are alike.
+extension ProductMemory {
+  /// Kind, parent, end and first entry of a node.
+  @inlinable @inline(__always) public func word(ofNode node: Int) -> UInt64 {
+    UnsafeRawPointer(nodes + node).loadUnaligned(as: UInt64.self) & Self.nodeMask
+  }
+
+  /// Node, facet and attribute of an entry: all but where its value lies.
+  @inlinable @inline(__always) public func word(ofEntry entry: Int) -> UInt64 {
+    UnsafeRawPointer(entries + entry).loadUnaligned(fromByteOffset: 8, as: UInt64.self) & Self.entryMask
+  }
+
+  // Kinds and attributes stand in one or two bytes; what is left beside them has no meaning.
+  @inlinable static var nodeMask: UInt64 {
+    MemoryLayout<NodeKind>.size == 1 ? 0xFFFF_FFFF_FFFF_00FF : 0xFFFF_FFFF_FFFF_FFFF
+  }
+  @inlinable static var entryMask: UInt64 {
+    MemoryLayout<Attribute>.size == 1 ? 0x0000_00FF_FFFF_FFFF : 0x0000_FFFF_FFFF_FFFF
+  }
+}
+
 extension ProductMemory {
   /// Stands where no product has been begun yet; nothing in it may be looked at.
   public static var none: ProductMemory {

@@ -1,0 +1,53 @@
+/// A bounded table of things that are dear to work out, each found again by a hash and an exact comparison.
+///
+/// It has 32 sets of 4 places. What no longer fits takes the place of the oldest of its set, and is worked out anew when it is
+/// asked for again: more kinds of records than places cost time, never correctness. The one found last is tried first, without
+/// a hash, since records come in runs of the same kind.
+struct BoundedCache<Value: AnyObject>: ~Copyable {
+  private static var sets: Int { 32 }
+  private static var ways: Int { 4 }
+  /// How many values there can be.
+  static var capacity: Int { sets * ways }
+
+  private var values: [Value?]
+  private var hashes: [UInt64]
+  private var oldest: [UInt8]
+  /// The one found or added last.
+  private(set) var last: Value?
+
+  init() {
+    values = Array(repeating: nil, count: Self.capacity)
+    hashes = Array(repeating: 0, count: Self.capacity)
+    oldest = Array(repeating: 0, count: Self.sets)
+  }
+
+  /// The places in which a value with a hash can be.
+  func places(_ hash: UInt64) -> Range<Int> {
+    let first = Self.set(hash) * Self.ways
+    return first..<first + Self.ways
+  }
+
+  /// The value in a place, when it has a hash; whether it is the one meant is for the caller to find out.
+  func value(_ place: Int, _ hash: UInt64) -> Value? { hashes[place] == hash ? values[place] : nil }
+
+  /// Notes which value was found.
+  mutating func found(_ value: Value) { last = value }
+
+  /// Adds a value that was not found.
+  mutating func add(_ value: Value, _ hash: UInt64) {
+    let set = Self.set(hash)
+    let place = set * Self.ways + Int(oldest[set])
+    oldest[set] = (oldest[set] + 1) % UInt8(Self.ways)
+    values[place] = value
+    hashes[place] = hash
+    last = value
+  }
+
+  private static func set(_ hash: UInt64) -> Int { Int(hash >> 59) }
+
+  /// One more word of a hash.
+  @inline(__always) static func mixed(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+    let product = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+    return product ^ product >> 32
+  }
+}

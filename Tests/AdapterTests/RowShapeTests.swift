@@ -1,0 +1,231 @@
+import Diagnostics
+import ProductModel
+import Profiles
+import Testing
+
+@testable import AdapterKit
+
+/// Rows of one shape share what was looked up for the first of them. Whatever stands before a row, it must come out as if it
+/// stood alone.
+@Suite("Rows of many shapes")
+struct RowShapeTests {
+  static let codes = [
+    tableUnits, codeList("vat", ["NOT_TAXABLE": ["KCT"]]), codeList("periods", ["DAY": ["ngày"], "MON": ["tháng"]]),
+  ]
+
+  /// Keys, currencies, units, conditions, limits, constants, repeated nodes: all that decides where a value comes from.
+  static let layout = TableLayout(
+    newline: "lf",
+    columns: [
+      column("sku", is: "item[each].sku") { $0.requirement = .required },
+      column("name", is: "name@vi") {
+        $0.maxCharacters = 12
+        $0.truncates = true
+      },
+      column("short", is: "shortDescription@vi") { $0.maxCharacters = 12 },
+      column("brand", is: "brand@en") { $0.fallbacks = [path("brand")] },
+      column("vn", is: "price[market=VN,item=each,type=retail].amount", as: .money(.plain, currency: "VND")),
+      column("jp", is: "price[market=JP,item=each,type=retail].amount", as: .money(.plain, currency: "JPY")),
+      column("net", is: "item[each].netContent", as: .decimal(.comma, minFraction: 0, maxFraction: nil)) {
+        $0.unit = UnitPlace(place: header("unit"), codes: "units")
+      },
+      column("weight", is: "item[each].grossWeight", as: .measureIn(unit: "GRM", .plain, maxFraction: 0)),
+      column("vat", is: "tax[market=VN,type=VAT].rate", as: .decimal(.plain, minFraction: 0, maxFraction: 1)) {
+        $0.alternative = AlternativeRule(target: path("tax[market=VN,type=VAT].category"), codes: "vat")
+      },
+      column("life", is: "shelfLife.fromProduction", as: .duration(codes: "periods")),
+      column("stars", is: "ocop.stars", as: .integer(.plain)) { $0.requirement = .recommended },
+      .group(
+        GroupRule(
+          when: Condition(path: path("ocop.stars"), values: ["5"]),
+          rules: [column("five", is: "certificate[OCOP].number"), column("status", is: "status")])),
+      column("made", is: "originCountry") {
+        $0.constant = "VN"
+      },
+      .each(
+        EachRule(
+          kind: .media, max: 2, set: [SetValue(attribute: .type, source: .constant("PRODUCT_IMAGE"))],
+          only: [Condition(path: path("url", in: .media), values: [])],
+          rules: [column("image {i}", is: "url", in: .media)])),
+    ])
+
+  let probe = TableProbe(layout, codes: codes)
+
+  /// A product that has the values of some bits of a number.
+  static func product(_ bits: Int) -> Product {
+    let values: [(String, [String])] = [
+      ("name@vi", ["Mật hoa dừa", "Mật hoa dừa sáp Trà Vinh"]),
+      ("shortDescription@vi", ["Ngọt", "Ngọt", "Ngọt thanh và thơm mùi dừa"]),
+      ("brand@en", ["Ví dụ"]),
+      ("brand", ["Vidu"]),
+      ("price[market=VN,item=each,type=retail].amount", ["98000", "45000"]),
+      ("price[market=VN,item=each,type=retail].currency", ["VND", "VND", "VND", "USD"]),
+      ("price[market=JP,item=each,type=retail].amount", ["980"]),
+      ("item[each].netContent", ["250 MLT", "1.5 KGM", "12 C62"]),
+      ("item[each].grossWeight", ["300 GRM", "1.2 KGM", "0.0004 KGM", "5 MLT"]),
+      ("tax[market=VN,type=VAT].rate", ["8", "10", "8.55"]),
+      ("tax[market=VN,type=VAT].category", ["NOT_TAXABLE", "STANDARD"]),
+      ("shelfLife.fromProduction", ["24 MON", "90 DAY", "2 ANN"]),
+      ("ocop.stars", ["4", "5"]),
+      ("certificate[OCOP].number", ["12/QĐ"]),
+      ("originCountry", ["VN", "JP"]),
+      ("name@en", ["Nectar"]),
+    ]
+    var product = Product()
+    product[path("item[each].sku")] = bits % 31 == 7 ? nil : "SKU-\(bits)"
+    for (i, (name, choices)) in values.enumerated() where bits >> i & 1 == 1 {
+      product[path(name)] = choices[(bits >> 3 ^ bits) % 7 % choices.count]
+    }
+    for i in 0..<(bits >> 5) % 4 {
+      var values = [AttributeValue(.type, .none, (bits >> i) % 5 == 0 ? "VIDEO" : "PRODUCT_IMAGE")]
+      if (bits >> i) % 3 != 0 { values.append(AttributeValue(.url, .none, "https://x.vn/\(bits)-\(i).jpg")) }
+      product.root.children.append(ProductNode(.media, values))
+    }
+    return product
+  }
+
+  /// Numbers in an order that only the seed decides.
+  static func numbers(_ count: Int, below limit: Int, seed: UInt64) -> [Int] {
+    var state = seed
+    return (0..<count).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % limit
+    }
+  }
+
+  /// Writes the products together and one by one, and expects the same of both.
+  func expectNoDifference(_ products: [Product], _ comment: Comment) throws {
+    let together = try probe.write(products)
+    var text = "", states: [ProductState] = [], findings: [String] = [], losses: [String: Int] = [:]
+    for (i, product) in products.enumerated() {
+      let alone = try probe.write([product])
+      let lines = alone.text.split(separator: "\n", omittingEmptySubsequences: false)
+      if i == 0 { text = lines[0] + "\n" }
+      text += lines.dropFirst().joined(separator: "\n")
+      states += alone.states
+      findings += alone.diagnostics.map { "\($0.code.id) \($0.place.field ?? "") \($0.value ?? "") \($0.message.en)" }
+      for loss in alone.losses {
+        let parts = loss.split(separator: " ")
+        losses[parts.dropLast().joined(separator: " "), default: 0] += Int(parts[parts.count - 1]) ?? 0
+      }
+    }
+    #expect(together.text == text, comment)
+    #expect(together.states == states, comment)
+    #expect(
+      together.diagnostics.map { "\($0.code.id) \($0.place.field ?? "") \($0.value ?? "") \($0.message.en)" }
+        == findings, comment)
+    #expect(together.losses.sorted() == losses.map { "\($0) \($1)" }.sorted(), comment)
+  }
+
+  @Test func alternatingShapes() throws {
+    let shapes = Self.numbers(5, below: 1 << 16, seed: 1)
+    try expectNoDifference((0..<60).map { Self.product(shapes[$0 % 5]) }, "five shapes in turn")
+  }
+
+  /// Far more shapes than are kept, each of them met again after its place was taken.
+  @Test(arguments: [2, 3]) func moreShapesThanAreKept(seed: UInt64) throws {
+    let count = BoundedCache<RowShape>.capacity * 2
+    let shapes = Self.numbers(count, below: 1 << 16, seed: seed)
+    #expect(Set(shapes).count > BoundedCache<RowShape>.capacity)
+    try expectNoDifference((shapes + shapes.reversed()).map(Self.product), "seed \(seed)")
+  }
+
+  /// Nodes and attributes are the same, the values by which columns find their nodes are not.
+  @Test func valuesOfKeysAreTold() throws {
+    func priced(_ market: String, _ type: String, _ currency: String) -> Product {
+      var product = Product()
+      product[path("item[each].sku")] = "A"
+      product.root.children.append(
+        ProductNode(
+          .price,
+          [
+            AttributeValue(.market, .none, market), AttributeValue(.item, .none, "each"),
+            AttributeValue(.type, .none, type), AttributeValue(.amount, .none, "980"),
+            AttributeValue(.currency, .none, currency),
+          ]))
+      return product
+    }
+    var products: [Product] = []
+    for _ in 0..<3 {
+      for market in ["VN", "JP", "US"] {
+        for type in ["retail", "lists!"] {
+          for currency in ["VND", "JPY", "USD"] { products.append(priced(market, type, currency)) }
+        }
+      }
+    }
+    try expectNoDifference(products, "prices")
+    let two = try probe.write([priced("VN", "retail", "VND"), priced("JP", "retail", "JPY")])
+    let cells = two.text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    #expect(cells[1][4] == "980" && cells[1][5] == "" && cells[2][4] == "" && cells[2][5] == "980")
+  }
+
+  // MARK: Reading
+
+  static let head = "sku,name,short,brand,vn,jp,net,unit,weight,vat,life,stars,five,status,made,image 1,image 2"
+
+  /// A row of which the cells of some bits hold something.
+  static func row(_ bits: Int) -> String {
+    let values: [[String]] = [
+      ["A"], ["Mật hoa dừa", " Kẹo "], ["Ngọt", "\u{1}lạ"], ["Ví dụ"], ["98000", "98000 đ", "x"], ["980"],
+      ["250", "a"],
+      ["ml", "kg"], ["300", "1200"], ["8", "KCT", "?"], ["24 tháng", "90 ngày", "lâu"], ["4", "5"], ["12/QĐ"],
+      ["ACTIVE"], ["VN", "", "JP"], ["https://x.vn/1.jpg"], ["https://x.vn/2.jpg"],
+    ]
+    return values.enumerated().map { i, choices in
+      bits >> i & 1 == 0 ? (bits % 5 == 0 ? " " : "") : choices[(bits >> 2 ^ bits) % 11 % choices.count]
+    }.joined(separator: ",")
+  }
+
+  static let readable = TableLayout(
+    newline: "lf",
+    columns: layout.columns + [
+      column("extra", is: "targetCustomers@vi") { $0.defaultValue = "mọi người" }
+    ])
+
+  @Test(arguments: [4, 5], [false, true]) func rowsAreReadAsIfAlone(seed: UInt64, keepsResidue: Bool) throws {
+    var probe = TableProbe(Self.readable, codes: Self.codes)
+    probe.keepsResidue = keepsResidue
+    probe.profile.layout = .table(Self.readable)
+    let count = BoundedCache<RowTemplate>.capacity * 2
+    let rows = Self.numbers(count, below: 1 << 17, seed: seed).map(Self.row)
+    let names = Self.head + ",extra,theirs"
+    let lines = (rows + rows.reversed()).enumerated().map { $1 + ($0 % 3 == 0 ? ",trẻ em" : ",") + ",\($0 % 4)" }
+    let together = try probe.read(([names] + lines).joined(separator: "\n") + "\n")
+    var products: [Product] = [], states: [ProductState] = [], findings: [String] = [], columns: [[Int]] = []
+    for (i, line) in lines.enumerated() {
+      let alone = try probe.read("\(names)\n\(line)\n")
+      products += alone.products
+      states += alone.rows.map(\.state)
+      findings += alone.diagnostics.filter { $0.place.line != 1 }.map { "\(i) \($0.code.id) \($0.place.column ?? 0)" }
+      columns += alone.places.map { $0.map { $0.column ?? 0 } }
+    }
+    #expect(together.products == products)
+    #expect(together.rows.map(\.state) == states)
+    #expect(states.contains(.good) && states.contains(.faulted))
+    #expect(
+      together.diagnostics.filter { $0.place.line != 1 }
+        .map { "\(($0.place.line ?? 0) - 2) \($0.code.id) \($0.place.column ?? 0)" } == findings)
+    #expect(together.places.map { $0.map { $0.column ?? 0 } } == columns)
+  }
+
+  /// The same rows by way of the plan that sets values one by one.
+  @Test func templatesAndStepsAgree() throws {
+    let plain = TableProbe(Self.readable, codes: Self.codes)
+    // A list makes the plan one that cannot be read by templates.
+    var columns = Self.readable.columns
+    columns.append(
+      .list(
+        ListRule(
+          field: FieldRule(place: header("list")), parent: [], kind: .allergen, set: [], only: [],
+          separator: ", ", pieces: [.value(path("code", in: .allergen), .text)], none: nil)))
+    let stepwise = TableProbe(TableLayout(newline: "lf", columns: columns), codes: Self.codes)
+    let rows = Self.numbers(200, below: 1 << 17, seed: 6).map { Self.row($0) + ",\($0 % 2 == 0 ? "trẻ em" : "")" }
+    let text = ([Self.head + ",extra"] + rows).joined(separator: "\n") + "\n"
+    let a = try plain.read(text), b = try stepwise.read(text)
+    #expect(a.products == b.products)
+    #expect(a.rows.map(\.state) == b.rows.map(\.state))
+    #expect(a.places == b.places)
+    #expect(a.codes == b.codes)
+    #expect(a.rows.count == 200)
+  }
+}
