@@ -127,13 +127,15 @@ extension ByteBuffer {
     if let start = field.baseAddress {
       var from = 0
       while from < field.count {
-        let at = ocop_find4(start, from, field.count, 0x22, 0x22, 0x22, 0x22)
-        append(start + from, count: at - from)
-        if at < field.count {
+        let rest = field.count - from
+        let quote = memchr(start + from, 0x22, rest)
+        let count = quote.map { UnsafeRawPointer($0) - UnsafeRawPointer(start + from) } ?? rest
+        append(start + from, count: count)
+        if count < rest {
           append(0x22)
           append(0x22)
         }
-        from = at + 1
+        from += count + 1
       }
     }
     append(0x22)

@@ -166,7 +166,7 @@ struct RowShapeTests {
   /// A row of which the cells of some bits hold something.
   static func row(_ bits: Int) -> String {
     let values: [[String]] = [
-      ["A"], ["Mật hoa dừa", " Kẹo "], ["Ngọt", "\u{1}lạ"], ["Ví dụ"], ["98000", "98000 đ", "x"], ["980"],
+      ["A"], ["Mật hoa dừa", " Kẹo "], ["Ngọt", "\u{1}lạ"], ["Ví dụ"], ["98000", "98000 đ", "x\u{1}"], ["980"],
       ["250", "a"],
       ["ml", "kg"], ["300", "1200"], ["8", "KCT", "?"], ["24 tháng", "90 ngày", "lâu"], ["4", "5"], ["12/QĐ"],
       ["ACTIVE"], ["VN", "", "JP"], ["https://x.vn/1.jpg"], ["https://x.vn/2.jpg"],

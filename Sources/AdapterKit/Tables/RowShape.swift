@@ -1,5 +1,9 @@
 internal import ProductModel
 
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
 /// What writing a row has to look up in the product, worked out once for all products of the same shape.
 ///
 /// A shape is keyed by everything that the look-up depends on:
@@ -154,9 +158,8 @@ final class RowShape {
         continue
       }
       guard entry.length == key.length else { return false }
-      let value = product.bytes + Int(entry.offset), length = Int(key.length)
-      for i in 0..<length where value[i] != keyBytes[at + i] { return false }
-      at += length
+      if memcmp(product.bytes + Int(entry.offset), keyBytes + at, Int(key.length)) != 0 { return false }
+      at += Int(key.length)
     }
     return true
   }

@@ -118,27 +118,33 @@ extension RowReadingPlan {
   ) {
     state.row.clear()
     for i in 0..<actions.count {
-      let step = actions[i].step
-      if step == .other {
+      let action = actions[i], cell = Int(action.cell)
+      if action.step == .other {
         find(row, i, isPlain, &batch, &state)
         continue
       }
-      guard var place = text(row, actions[i], isPlain, &batch, &state), place.length > 0 || actions[i].hasDefault
-      else { continue }
-      if step == .text {
+      guard cell < row.cellCount else { continue }
+      var place = row.cell(cell)
+      if place.length == 0, !action.hasDefault { continue }
+      if !isPlain {
+        guard let mended = text(row, action, false, &batch, &state) else { continue }
+        place = mended
+      }
+      if action.step == .text {
         place = TextScan.trimmed(batch.unsafeArena, place.offset, place.length)
         if place.length == 0 { continue }
       } else {
-        switch plan.codecs[Int(actions[i].codec)].read(offset: place.offset, length: place.length, in: &batch) {
+        switch plan.codecs[Int(action.codec)].read(offset: place.offset, length: place.length, in: &batch) {
         case .value(let offset, let length): place = (offset, length)
-        case .blank where !actions[i].hasDefault: continue
+        case .blank where !action.hasDefault: continue
         default:
           // Once more, for what there is to say about it.
-          find(row, i, isPlain, &batch, &state)
-          continue
+          let origin = row.cellOrigin(cell)
+          guard let found = value(action, place, nil, origin, true, isDefault: false, &batch, &state) else { continue }
+          place = found
         }
       }
-      state.row.set(i, place, row.cellOrigin(Int(actions[i].cell)))
+      state.row.set(i, place, row.cellOrigin(cell))
       state.isEmpty = false
     }
     batch.fill(template(&batch, &state).product, state.row.values, constants: state.constants)

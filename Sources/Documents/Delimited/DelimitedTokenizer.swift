@@ -1,5 +1,9 @@
 internal import COcopShims
 
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
 /// Caps on one row of delimited text, against hostile input.
 public struct DelimitedLimits: Sendable, Hashable {
   /// Bytes in one row with its line end; a longer row is a fault. At most 1 GiB.
@@ -224,7 +228,7 @@ public struct DelimitedTokenizer: ~Copyable {
     let limit = quotes == .tolerant ? min(n, quote + limits.tolerantQuoteBytes) : n
     var j = quote + 1, inner = false
     while true {
-      j = ocop_find4(row, j, limit, 0x22, 0x22, 0, 0)
+      j = Self.quoteOrNUL(row, j, limit)
       if j >= limit {
         if limit == count, !atEnd { return .needMore }
         // Most likely a quote is missing near by, so reading goes on with the line after the opening one.
@@ -242,6 +246,14 @@ public struct DelimitedTokenizer: ~Copyable {
         return quotes == .tolerant ? .raw : .fault(.textAfterQuote, at: j + 1, from: j + 1)
       }
     }
+  }
+
+  /// The first quote or NUL from a place on, or `limit`. The C library looks for one byte at a time, but at many places at once.
+  private static func quoteOrNUL(_ row: UnsafeMutablePointer<UInt8>, _ from: Int, _ limit: Int) -> Int {
+    guard from < limit else { return limit }
+    let start = UnsafeMutableRawPointer(row + from)
+    let quote = memchr(start, 0x22, limit - from).map { $0 - start } ?? limit - from
+    return from + (memchr(start, 0, quote).map { $0 - start } ?? quote)
   }
 
   /// Takes the last field and compacts doubled quotes, now that the row is whole.
