@@ -96,6 +96,17 @@ size_t ocop_copy_xml(uint8_t *to, const uint8_t *p, size_t n) {
     size_t k = (size_t)__builtin_ctz(m);
     return k < 4 ? k : n - 8 + k;
   }
+  if (n >= 2) {
+    uint16_t a, b;
+    memcpy(&a, p, 2);
+    memcpy(&b, p + n - 2, 2);
+    memcpy(to, &a, 2);
+    memcpy(to + n - 2, &b, 2);
+    unsigned m = xml_text_hits(_mm_cvtsi32_si128((int)((uint32_t)b << 16 | a)));
+    if (!m) return n;
+    size_t k = (size_t)__builtin_ctz(m);
+    return k < 2 ? k : n - 4 + k;
+  }
 #endif
   for (; i < n; i++) {
     uint8_t b = p[i];

@@ -1,4 +1,4 @@
-import AdapterKit
+@testable import AdapterKit
 import Diagnostics
 import Documents
 import ProductModel
@@ -92,12 +92,15 @@ enum ElementProbe {
     var codes: [String] { diagnostics.kept.map(\.code.id) }
   }
 
-  static func write(_ products: [Product], _ profile: Profile, residue: Bool = false) throws -> Writing {
+  static func write(
+    _ products: [Product], _ profile: Profile, residue: Bool = false, isThorough: Bool = false
+  ) throws -> Writing {
     var writing = Writing()
     let context = AdapterContext(
       profile: profile, asOf: asOf, diagnostics: writing.diagnostics, keepsResidue: residue)
     let output = OutputDocument.memory()
     let writer = try ElementWriter(output, context)
+    writer.isThorough = isThorough
     var batch = ProductBatch()
     for product in products {
       if batch.isFull {

@@ -54,6 +54,15 @@ public struct Coverage: Sendable {
   /// Notes that an entry was written.
   @inline(__always) public mutating func mark(_ entry: Int) { words[entry >> 6] |= 1 << UInt64(entry & 63) }
 
+  /// Notes that some entries were written, a bit for each from one on.
+  @inline(__always) mutating func mark(_ bits: UInt64, from first: Int) {
+    if bits == 0 { return }
+    let shift = UInt64(first & 63)
+    words[first >> 6] |= bits &<< shift
+    let rest = shift == 0 ? 0 : bits &>> (64 - shift)
+    if rest != 0 { words[first >> 6 + 1] |= rest }
+  }
+
   /// Notes that the key attributes of a node's kind were written, or are said by the place at which its values stand.
   public mutating func markKeys(of node: NodeView) {
     for key in CoverageTables.keys[Int(node.kind.rawValue)] {

@@ -41,8 +41,7 @@ struct ConversionMemo {
     }
 
     @inline(__always) fileprivate var slot: Int {
-      var hash = a &* 0x9E37_79B9_7F4A_7C15
-      hash = (hash ^ hash >> 29 ^ c) &* 0xBF58_476D_1CE4_E5B9
+      var hash = (a ^ (c << 21 | c >> 43)) &* 0x9E37_79B9_7F4A_7C15
       hash = (hash ^ hash >> 32 ^ b ^ number) &* 0x94D0_49BB_1331_11EB
       return Int(truncatingIfNeeded: hash >> 40) & (ConversionMemo.slotCount - 1)
     }

@@ -1,5 +1,5 @@
-/// A growing array of plain values (no references inside) in raw memory, for the inner loops: no reference counts, no
-/// uniqueness checks. A copy shares the memory; whoever made it frees it.
+/// A growing array in raw memory, for the inner loops: no reference counts, no uniqueness checks. A copy shares the memory;
+/// whoever made it frees it. Only what never shrinks may hold references.
 struct Pile<Value> {
   private(set) var base: UnsafeMutablePointer<Value>
   private var capacity: Int
@@ -23,7 +23,10 @@ struct Pile<Value> {
     self.count = count
   }
 
-  func free() { base.deallocate() }
+  func free() {
+    base.deinitialize(count: count)
+    base.deallocate()
+  }
 
   var indices: Range<Int> { 0..<count }
 
@@ -41,6 +44,9 @@ struct Pile<Value> {
   mutating func removeAll() { count = 0 }
 
   @inline(__always) mutating func removeLast() { count -= 1 }
+
+  /// Removes what stands behind the first values.
+  @inline(__always) mutating func truncate(to length: Int) { count = min(count, length) }
 
   @inline(never) private mutating func grow() {
     let new = UnsafeMutablePointer<Value>.allocate(capacity: capacity * 2)

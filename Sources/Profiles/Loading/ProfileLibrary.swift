@@ -88,7 +88,7 @@ public struct ProfileLibrary: Sendable {
     into diagnostics: DiagnosticCollector
   ) throws(Fault) {
     // Rules that stand in several sheets through their code would be reported once each.
-    let found = DiagnosticCollector()
+    let found = DiagnosticCollector(limitPerCode: .max)
     var reported = Set<Diagnostic>()
     found.onDiagnostic = { if reported.insert($0).inserted { diagnostics.report($0) } }
     guard let built = try build(bytes, file: file, asOf: asOf, variables: variables, into: found) else { return }
@@ -100,7 +100,7 @@ public struct ProfileLibrary: Sendable {
   private func load(
     bytes: [UInt8], file: String, asOf: String, variables: [String: String], diagnostics: DiagnosticCollector?
   ) throws(Fault) -> Profile {
-    let found = DiagnosticCollector()
+    let found = DiagnosticCollector(limitPerCode: .max)
     found.onDiagnostic = { diagnostics?.report($0) }
     let built = try build(bytes, file: file, asOf: asOf, variables: variables, into: found)
     let errors = found.kept.filter { $0.severity >= .error }

@@ -67,16 +67,16 @@ final class DiagnosticPrinter {
     if !quiet {
       collector.onDiagnostic = { [unowned self] diagnostic in
         guard diagnostic.severity > .note else { return }
-        let n = printed[diagnostic.code, default: 0]
-        printed[diagnostic.code] = n + 1
-        if n < Self.perCode { Terminal.note(diagnostic.text(in: language)) }
+        printed[diagnostic.code, default: 0] += 1
+        if printed[diagnostic.code, default: 0] <= Self.perCode { Terminal.note(diagnostic.text(in: language)) }
       }
     }
   }
 
   /// Says what was not printed in full.
   func finish() {
-    for (code, n) in printed.sorted(by: { $0.key.id < $1.key.id }) where n > Self.perCode {
+    if collector.onDiagnostic == nil { return }
+    for (code, n) in collector.countsWithoutNotes.sorted(by: { $0.key.id < $1.key.id }) where n > Self.perCode {
       Terminal.note(
         language == .vi
           ? "… và \(n - Self.perCode) lỗi \(code.id) nữa (xem --report)"

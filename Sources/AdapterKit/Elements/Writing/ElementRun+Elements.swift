@@ -72,10 +72,10 @@ extension ElementRun {
   ) -> Bool {
     let number = Int(step.pointee.repeats)
     var isAlive = false
-    if plan.values[number].target == nil || plan.values[number].constant != nil {
+    if values[number].target == nil || values[number].constant != nil {
       return element(i, node, scope, product)
     }
-    if let at = plan.values[number].target?.node(from: product.node(at: node)) {
+    if let at = values[number].target?.node(from: product.node(at: node)) {
       let holder = product.node(at: at)
       for entry in holder.entryRange where matches(holder.entry(entry), number) {
         if single(i, step, entry, node, scope, product) { isAlive = true }
@@ -86,13 +86,13 @@ extension ElementRun {
   }
 
   private mutating func matches(_ entry: Entry, _ number: Int) -> Bool {
-    if entry.attribute != plan.values[number].attribute { return false }
-    if plan.values[number].language == nil { return entry.facet == plan.values[number].facet.rawValue }
+    if entry.attribute != values[number].attribute { return false }
+    if values[number].language == nil { return entry.facet == values[number].facet.rawValue }
     return languages.isLanguage(entry.facet)
   }
 
   /// Where a value stands: the entry's number, or nil. A value with languages is only there for the one being written.
-  private func entry(of number: Int, _ node: Int, _ product: NodeView) -> Int? {
+  private mutating func entry(of number: Int, _ node: Int, _ product: NodeView) -> Int? {
     if chosen.value == Int32(number) { return chosen.entry }
     if facts[number].hasLanguages { return nil }
     let entry = find(Int32(number), node, product)
@@ -108,26 +108,24 @@ extension ElementRun {
         coverage.mark(entry)
         return false
       }
-      addFacts(number, entry, plan.values[number].codec, node, product)
+      addFacts(number, entry, -1, node, product)
       return true
     }
-    if plan.values[number].isField {
-      for k in plan.values[number].fallbacks.indices {
-        guard let entry = plan.values[number].fallbacks[k].path.find(from: product.node(at: node)) else { continue }
-        addFacts(number, entry, plan.values[number].fallbacks[k].codec, node, product)
+    if values[number].isField {
+      for k in values[number].fallbacks.indices {
+        guard let entry = values[number].fallbacks[k].path.find(from: product.node(at: node)) else { continue }
+        addFacts(number, entry, k, node, product)
         return true
       }
-      return plan.values[number].constant != nil || plan.values[number].derived != nil
+      return values[number].constant != nil || values[number].derived != nil
         || isImpliedLevel(number, node, product)
     }
     return true
   }
 
-  /// The attributes that say what a text's language or a number's unit is.
-  private mutating func addFacts(
-    _ number: Int, _ entry: Int, _ codec: borrowing ValueCodec, _ node: Int, _ product: NodeView
-  ) {
-    if let name = plan.values[number].language {
+  /// The attributes that say what a text's language or a number's unit is. The value is that of a fallback, or its own (-1).
+  private mutating func addFacts(_ number: Int, _ entry: Int, _ fallback: Int, _ node: Int, _ product: NodeView) {
+    if let name = values[number].language {
       let language = languages.text(of: product.entry(entry).facet)
       if language.count > 0 {
         literal(name)
@@ -135,10 +133,15 @@ extension ElementRun {
         sink.append(0x22)
       }
     }
-    if let name = plan.values[number].unit {
+    if let name = values[number].unit {
       literal(name)
       scratch.removeAll()
-      if case .fault(let finding) = codec.writeUnit(product.bytes(of: entry), into: &scratch) {
+      let value = values.base + number
+      let outcome =
+        fallback < 0
+        ? value.pointee.codec.writeUnit(product.bytes(of: entry), into: &scratch)
+        : value.pointee.fallbacks[fallback].codec.writeUnit(product.bytes(of: entry), into: &scratch)
+      if case .fault(let finding) = outcome {
         wrong(number, entry, product.node(at: node), finding)
       }
       sink.attribute(scratch.bytes)
@@ -146,18 +149,18 @@ extension ElementRun {
     }
   }
 
-  private func isImplied(_ number: Int, _ entry: Int, _ product: NodeView) -> Bool {
-    plan.values[number].isItemID && ItemDefaults.impliesID(of: product.node(at: Int(product.entry(entry).node)))
+  private mutating func isImplied(_ number: Int, _ entry: Int, _ product: NodeView) -> Bool {
+    values[number].isItemID && ItemDefaults.impliesID(of: product.node(at: Int(product.entry(entry).node)))
   }
 
-  private func isImpliedLevel(_ number: Int, _ node: Int, _ product: NodeView) -> Bool {
-    plan.values[number].isItemLevel && ItemDefaults.isBase(product.node(at: node))
+  private mutating func isImpliedLevel(_ number: Int, _ node: Int, _ product: NodeView) -> Bool {
+    values[number].isItemLevel && ItemDefaults.isBase(product.node(at: node))
   }
 
   /// Writes a value into an attribute of the open tag; whether it keeps the element.
   private mutating func attribute(_ number: Int, _ node: Int, _ product: NodeView) -> Bool {
-    guard let name = plan.values[number].name,
-      plan.values[number].guards < 0 || holds(plan.values[number].guards, node, product)
+    guard let name = values[number].name,
+      values[number].guards < 0 || holds(values[number].guards, node, product)
     else { return false }
     let mark = sink.count
     literal(name)
@@ -175,36 +178,36 @@ extension ElementRun {
 
   /// Writes a value's text; whether it keeps the element.
   private mutating func text(_ number: Int, _ node: Int, _ product: NodeView, inAttribute: Bool) -> Bool {
-    if !inAttribute, plan.values[number].guards >= 0, !holds(plan.values[number].guards, node, product) { return false }
-    if let constant = plan.values[number].constant {
+    if !inAttribute, values[number].guards >= 0, !holds(values[number].guards, node, product) { return false }
+    if let constant = values[number].constant {
       literal(constant)
       if let entry = entry(of: number, node, product) {
         // The product says what always stands here: it is carried.
         scratch.removeAll()
-        if case .exact = plan.values[number].codec.write(product.bytes(of: entry), into: &scratch),
+        if case .exact = values[number].codec.write(product.bytes(of: entry), into: &scratch),
           isEscaped(scratch.bytes, constant)
         {
           coverage.mark(entry)
         }
       }
-      return plan.values[number].rule.isAlways
+      return values[number].rule.isAlways
     }
-    if plan.values[number].isField {
+    if values[number].isField {
       if let entry = entry(of: number, node, product) {
         if isImplied(number, entry, product) { return false }
-        put(number, entry, plan.values[number].codec, node, product, inAttribute)
+        put(number, entry, -1, node, product, inAttribute)
         return true
       }
-      for k in plan.values[number].fallbacks.indices {
-        guard let entry = plan.values[number].fallbacks[k].path.find(from: product.node(at: node)) else { continue }
-        put(number, entry, plan.values[number].fallbacks[k].codec, node, product, inAttribute)
+      for k in values[number].fallbacks.indices {
+        guard let entry = values[number].fallbacks[k].path.find(from: product.node(at: node)) else { continue }
+        put(number, entry, k, node, product, inAttribute)
         return true
       }
     }
     if isImpliedLevel(number, node, product) {
       scratch.removeAll()
       ItemDefaults.baseLevel.withUnsafeBufferPointer {
-        _ = plan.values[number].codec.write(Span(_unsafeElements: $0), into: &scratch)
+        _ = values[number].codec.write(Span(_unsafeElements: $0), into: &scratch)
       }
       append(scratch.bytes, inAttribute)
       return true
@@ -213,7 +216,7 @@ extension ElementRun {
   }
 
   /// Whether a text is a constant of the plan, which is kept escaped.
-  private func isEscaped(_ text: UnsafeBufferPointer<UInt8>, _ constant: Range<Int32>) -> Bool {
+  private mutating func isEscaped(_ text: UnsafeBufferPointer<UInt8>, _ constant: Range<Int32>) -> Bool {
     text.elementsEqual(
       UnsafeBufferPointer(start: literals.base + Int(constant.lowerBound), count: constant.count))
   }
@@ -227,14 +230,14 @@ extension ElementRun {
     scratch.removeAll()
     let view = product.node(at: node)
     let outcome: PatternCodec.Writing
-    switch plan.values[number].source {
+    switch values[number].source {
     case .composite(let path, let pattern):
       guard let at = path.node(from: view) else { return missing(number, view) }
       outcome = pattern.write(product.node(at: at), into: &scratch, coverage: &coverage)
     case .list(let list): outcome = list.write(view, into: &scratch, coverage: &coverage)
     case .field:
-      guard let derived = plan.values[number].derived else { return missing(number, view) }
-      let about = plan.values[number].isAboutTopItem && topItem >= 0 ? product.node(at: topItem) : view
+      guard let derived = values[number].derived else { return missing(number, view) }
+      let about = values[number].isAboutTopItem && topItem >= 0 ? product.node(at: topItem) : view
       outcome = derived.write(about, number: self.number, into: &scratch, coverage: &coverage)
     }
     switch outcome {
@@ -243,37 +246,44 @@ extension ElementRun {
       wrong(number, -1, view, part.finding, path: part.path?.description, value: part.value)
       return false
     case .written:
-      if let finding = plan.values[number].limit.check(scratch.bytes) {
+      if let finding = values[number].limit.check(scratch.bytes) {
         // Lists and patterns are never cut: what is left would read as something else.
-        if plan.values[number].limit.truncates, plan.values[number].isField {
-          scratch.truncate(to: plan.values[number].limit.fitting(scratch.bytes))
+        if values[number].limit.truncates, values[number].isField {
+          scratch.truncate(to: values[number].limit.fitting(scratch.bytes))
         } else {
           wrong(number, -1, view, finding)
         }
       }
       append(scratch.bytes, inAttribute)
-      return plan.values[number].isDerivedFromProduct || plan.values[number].rule.isAlways
+      return values[number].isDerivedFromProduct || values[number].rule.isAlways
     }
   }
 
+  /// Writes an entry's text; it is the value of a fallback, or the value's own (-1).
   private mutating func put(
-    _ number: Int, _ entry: Int, _ codec: borrowing ValueCodec, _ node: Int, _ product: NodeView, _ inAttribute: Bool
+    _ number: Int, _ entry: Int, _ fallback: Int, _ node: Int, _ product: NodeView, _ inAttribute: Bool
   ) {
     markPlace(number, entry, product)
-    if codec.writesAsIs, !plan.values[number].limit.isLimited {
+    let value = values.base + number
+    let isAsIs = fallback < 0 ? value.pointee.codec.writesAsIs : value.pointee.fallbacks[fallback].codec.writesAsIs
+    if isAsIs, !value.pointee.limit.isLimited {
       coverage.mark(entry)
       return append(index.bytes(of: entry), inAttribute)
     }
     let view = product.node(at: node)
     scratch.removeAll()
-    switch codec.write(product.bytes(of: entry), into: &scratch) {
+    let outcome =
+      fallback < 0
+      ? value.pointee.codec.write(product.bytes(of: entry), into: &scratch)
+      : value.pointee.fallbacks[fallback].codec.write(product.bytes(of: entry), into: &scratch)
+    switch outcome {
     case .exact: coverage.mark(entry)
     case .lossy(let reason): coverage.lose(entry, reason)
     case .fault(let finding): return wrong(number, entry, view, finding)
     }
-    if let finding = plan.values[number].limit.check(scratch.bytes) {
-      if !plan.values[number].limit.truncates { return wrong(number, entry, view, finding) }
-      scratch.truncate(to: plan.values[number].limit.fitting(scratch.bytes))
+    if let finding = value.pointee.limit.check(scratch.bytes) {
+      if !value.pointee.limit.truncates { return wrong(number, entry, view, finding) }
+      scratch.truncate(to: value.pointee.limit.fitting(scratch.bytes))
       coverage.lose(entry, .truncated)
     }
     append(scratch.bytes, inAttribute)
@@ -281,10 +291,10 @@ extension ElementRun {
 
   /// What a path's selectors say is said by the place: `party[role=supplier]`.
   private mutating func markPlace(_ number: Int, _ entry: Int, _ product: NodeView) {
-    guard let target = plan.values[number].target else { return }
+    guard let target = values[number].target else { return }
     let holder = product.node(at: Int(product.entry(entry).node))
     if !target.steps.isEmpty { coverage.markKeys(of: holder) }
-    if let currency = plan.values[number].codec.currency, holder.has(.currency, currency) {
+    if let currency = values[number].codec.currency, holder.has(.currency, currency) {
       coverage.mark(.currency, of: holder)
     }
   }

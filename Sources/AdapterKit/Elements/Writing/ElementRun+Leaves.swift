@@ -13,10 +13,7 @@ extension ElementRun {
     let facts = self.facts.base + Int(value)
     switch facts.pointee.place {
     case .slot: return slots[facts.pointee.slot]
-    case .productPath:
-      let at = paths.node(facts.pointee.path, product: serial, index, tester, product)
-      return at < 0 ? -1 : index.find(facts.pointee.attribute, facts.pointee.facet, on: at)
-    case .path: return plan.values[Int(value)].target?.find(from: product.node(at: node)) ?? -1
+    case .path: return values[Int(value)].target?.find(from: product.node(at: node)) ?? -1
     case .none: return -1
     }
   }
@@ -25,114 +22,162 @@ extension ElementRun {
   @inline(__always) private mutating func mark(_ entry: Int, _ value: Int32, _ product: NodeView) {
     coverage.mark(entry)
     let facts = self.facts.base + Int(value)
-    if facts.pointee.place == .slot { return }
-    if facts.pointee.place == .productPath, !paths.takeMark(facts.pointee.path) { return }
+    if facts.pointee.place == .slot, facts.pointee.path < 0 || !paths.takeMark(facts.pointee.path) { return }
     coverage.markKeys(of: product.node(at: Int(index.memory.entries[entry].node)))
   }
 
   /// A leaf of a value, or of each of several that stand side by side.
   @inline(__always) mutating func leaf(
-    _ i: Int, _ step: StepPointer, _ node: Int, _ scope: Int32, _ product: NodeView
-  ) -> Bool {
+    _ i: Int, _ step: StepPointer, _ node: Int, _ scope: Int32, _ product: NodeView, _ at: inout Position
+  ) {
     let entry = find(step.pointee.text, node, product)
-    if entry < 0 { return step.pointee.isOptional ? false : general(i, step, node, scope, product, repeats: false) }
-    if step.pointee.repeats >= 0 { return leaves(i, step, entry, node, scope, product) }
-    return leaf(i, step, entry, node, scope, product)
+    if entry < 0 {
+      if !step.pointee.isOptional { special(i, step, -1, node, scope, product, &at) }
+    } else if step.pointee.repeats >= 0 {
+      leaves(i, step, entry, node, scope, product, &at)
+    } else if !usual(i, step, entry, product, &at) {
+      special(i, step, -1, node, scope, product, &at)
+    }
   }
 
   private mutating func leaves(
-    _ i: Int, _ step: StepPointer, _ first: Int, _ node: Int, _ scope: Int32, _ product: NodeView
-  ) -> Bool {
+    _ i: Int, _ step: StepPointer, _ first: Int, _ node: Int, _ scope: Int32, _ product: NodeView, _ at: inout Position
+  ) {
     let like = index.memory.entries[first]
     let end = index.entries(of: Int(like.node)).end
-    var isAlive = false
     var entry = first
     while entry < end {
-      if index.memory.entries[entry].attribute == like.attribute, index.memory.entries[entry].facet == like.facet {
-        if leaf(i, step, entry, node, scope, product) { isAlive = true }
-        if isFaulted { return isAlive }
+      if index.memory.entries[entry].attribute == like.attribute, index.memory.entries[entry].facet == like.facet,
+        !usual(i, step, entry, product, &at)
+      {
+        special(i, step, entry, node, scope, product, &at)
+        if isFaulted { return }
       }
       entry &+= 1
     }
-    return isAlive
   }
 
-  private mutating func leaf(
-    _ i: Int, _ step: StepPointer, _ entry: Int, _ node: Int, _ scope: Int32, _ product: NodeView
+  /// A leaf with a value that is as usual; false, and nothing is written, when it is not.
+  @inline(__always) private mutating func usual(
+    _ i: Int, _ step: StepPointer, _ entry: Int, _ product: NodeView, _ at: inout Position
   ) -> Bool {
-    let isWritten =
-      switch step.pointee.kind {
-      case .copy: copy(step, entry, product)
-      case .measure: measure(step, entry, product)
-      default: converted(step, entry, product)
-      }
-    if isWritten { return true }
-    return step.pointee.repeats >= 0
-      ? single(i, step, entry, node, scope, product) : general(i, step, node, scope, product)
+    switch step.pointee.kind {
+    case .copy: copy(i, step, entry, product, &at)
+    case .measure: measure(i, step, entry, product, &at)
+    default: converted(i, step, entry, product, &at)
+    }
+  }
+
+  /// A leaf the general way; for one entry of several, or -1.
+  @inline(never) private mutating func special(
+    _ i: Int, _ step: StepPointer, _ entry: Int, _ node: Int, _ scope: Int32, _ product: NodeView,
+    _ at: inout Position
+  ) {
+    if !at.isThorough { arrive(i, &at) }
+    settle(
+      entry < 0
+        ? general(i, step, node, scope, product, repeats: false) : single(i, step, entry, node, scope, product), &at)
   }
 
   /// A value as it stands; false when it needs a closer look.
-  private mutating func copy(_ step: StepPointer, _ entry: Int, _ product: NodeView) -> Bool {
-    let value = step.pointee.text
-    let length = Int32(truncatingIfNeeded: index.memory.entries[entry].length)
-    if length > facts[Int(value)].limit || length == 0 { return false }
-    flush()
-    literal(step.pointee.lead)
-    sink.text(index.memory.bytes + Int(index.memory.entries[entry].offset), Int(length))
-    literal(step.pointee.close)
-    mark(entry, value, product)
+  private mutating func copy(
+    _ i: Int, _ step: StepPointer, _ entry: Int, _ product: NodeView, _ at: inout Position
+  ) -> Bool {
+    if !isUsual(entry, step.pointee.text) { return false }
+    lead(i, step, &at)
+    put(entry)
+    trail(step, at)
+    mark(entry, step.pointee.text, product)
     return true
   }
 
   /// A number, its unit in an attribute: `12.5 GRM`; false when it is not just that.
-  private mutating func measure(_ step: StepPointer, _ entry: Int, _ product: NodeView) -> Bool {
-    let value = step.pointee.text
-    let text = index.bytes(of: entry)
-    guard let start = text.baseAddress else { return false }
-    var amount = text.count - 1
-    while amount > 0, start[amount] != 0x20 { amount &-= 1 }
-    if amount <= 0 || amount == text.count - 1 || amount > Int(facts[Int(value)].limit) { return false }
-    flush()
-    literal(step.pointee.lead)
-    sink.text(start + amount + 1, text.count - amount - 1)
-    sink.append(0x22)
-    sink.append(UInt8(ascii: ">"))
-    sink.text(start, amount)
-    literal(step.pointee.close)
-    mark(entry, value, product)
+  private mutating func measure(
+    _ i: Int, _ step: StepPointer, _ entry: Int, _ product: NodeView, _ at: inout Position
+  ) -> Bool {
+    let amount = usualAmount(entry, step.pointee.text)
+    if amount == 0 { return false }
+    lead(i, step, &at)
+    put(entry, amount: amount)
+    trail(step, at)
+    mark(entry, step.pointee.text, product)
     return true
   }
 
   /// A value through a converter, when it is known what becomes of it; else false, and it is remembered for the next time.
-  private mutating func converted(_ step: StepPointer, _ entry: Int, _ product: NodeView) -> Bool {
-    let value = step.pointee.text
+  private mutating func converted(
+    _ i: Int, _ step: StepPointer, _ entry: Int, _ product: NodeView, _ at: inout Position
+  ) -> Bool {
+    guard let known = conversion(entry, step.pointee.text) else { return false }
+    lead(i, step, &at)
+    sink.append(known)
+    trail(step, at)
+    mark(entry, step.pointee.text, product)
+    return true
+  }
+
+  // MARK: Texts of values
+
+  /// Whether a text may be written as it stands.
+  @inline(__always) func isUsual(_ entry: Int, _ value: Int32) -> Bool {
+    let length = Int32(truncatingIfNeeded: index.memory.entries[entry].length)
+    return length <= facts[Int(value)].limit && length > 0
+  }
+
+  /// Writes a text as it stands.
+  @inline(__always) mutating func put(_ entry: Int) {
+    let entry = index.memory.entries + entry
+    sink.text(index.memory.bytes + Int(entry.pointee.offset), Int(entry.pointee.length))
+  }
+
+  /// How many bytes of a measure are its number; 0 when it is not just a number and a unit.
+  @inline(__always) func usualAmount(_ entry: Int, _ value: Int32) -> Int {
+    let text = index.bytes(of: entry)
+    guard let start = text.baseAddress else { return 0 }
+    var amount = text.count - 1
+    while amount > 0, start[amount] != 0x20 { amount &-= 1 }
+    return amount <= 0 || amount == text.count - 1 || amount > Int(facts[Int(value)].limit) ? 0 : amount
+  }
+
+  /// Writes a measure behind the name of its attribute: the unit, and then the number.
+  @inline(__always) mutating func put(_ entry: Int, amount: Int) {
+    let length = Int(index.memory.entries[entry].length)
+    let start = index.memory.bytes + Int(index.memory.entries[entry].offset)
+    sink.text(start + amount + 1, length &- amount &- 1)
+    sink.append(0x22)
+    sink.append(UInt8(ascii: ">"))
+    sink.text(start, amount)
+  }
+
+  /// What a value was converted to before; else nil, and it is remembered for the next time.
+  @inline(__always) mutating func conversion(_ entry: Int, _ value: Int32) -> UnsafeMutablePointer<
+    ConversionMemo.Result
+  >? {
     let text = index.bytes(of: entry)
     guard let start = text.baseAddress, let key = ConversionMemo.Key(start, text.count, converter: Int(value)) else {
-      return false
+      return nil
     }
-    if let known = memo.find(key) {
-      flush()
-      literal(step.pointee.lead)
-      sink.append(known)
-      literal(step.pointee.close)
-      mark(entry, value, product)
-      return true
-    }
+    if let known = memo.find(key) { return known }
+    remember(key, text, value)
+    return nil
+  }
+
+  @inline(never) private mutating func remember(
+    _ key: ConversionMemo.Key, _ text: UnsafeBufferPointer<UInt8>, _ value: Int32
+  ) {
     // Only what is written whole and without escapes is worth remembering.
     scratch.removeAll()
-    if case .exact = plan.values[Int(value)].codec.write(Span(_unsafeElements: text), into: &scratch),
-      scratch.count > 0,
+    if case .exact = values[Int(value)].codec.write(Span(_unsafeElements: text), into: &scratch), scratch.count > 0,
       scratch.count <= Int(facts[Int(value)].limit), !scratch.bytes.contains(where: XMLSink.isEscaped)
     {
       memo.remember(key, scratch.bytes)
     }
-    return false
   }
 
   /// An element for each language of a text.
   mutating func texts(
-    _ i: Int, _ step: StepPointer, _ node: Int, _ scope: Int32, _ product: NodeView
-  ) -> Bool {
+    _ i: Int, _ step: StepPointer, _ node: Int, _ scope: Int32, _ product: NodeView, _ at: inout Position
+  ) {
     let value = step.pointee.text
     let facts = self.facts.base + Int(value)
     var entry: Int, end: Int
@@ -140,41 +185,35 @@ extension ElementRun {
     case .slot:
       entry = slots[facts.pointee.slot]
       end = entry < 0 ? -1 : index.entries(of: Int(index.memory.entries[entry].node)).end
-    case .productPath:
-      let at = paths.node(facts.pointee.path, product: serial, index, tester, product)
-      (entry, end) = at < 0 ? (-1, -1) : index.entries(of: at)
     case .path:
-      let at = plan.values[Int(value)].target?.node(from: product.node(at: node))
+      let at = values[Int(value)].target?.node(from: product.node(at: node))
       (entry, end) = at.map { index.entries(of: $0) } ?? (-1, -1)
     case .none: (entry, end) = (-1, -1)
     }
-    var isAlive = false
+    var isMissing = true
     while entry < end {
       let e = index.memory.entries + entry
       if e.pointee.attribute == facts.pointee.attribute {
         let language = languages.text(of: e.pointee.facet)
         if language.count > 0 {
-          let length = Int32(truncatingIfNeeded: e.pointee.length)
-          if length > facts.pointee.limit || length == 0 {
-            if single(i, step, entry, node, scope, product) { isAlive = true }
-            if isFaulted { return isAlive }
+          isMissing = false
+          if !isUsual(entry, value) {
+            special(i, step, entry, node, scope, product, &at)
+            if isFaulted { return }
           } else {
-            flush()
-            literal(step.pointee.lead)
+            lead(i, step, &at)
             sink.append(language)
             sink.append(0x22)
             sink.append(UInt8(ascii: ">"))
-            sink.text(index.memory.bytes + Int(e.pointee.offset), Int(length))
-            literal(step.pointee.close)
+            put(entry)
+            trail(step, at)
             mark(entry, value, product)
-            isAlive = true
           }
         }
       }
       entry &+= 1
     }
-    if !isAlive, !step.pointee.isOptional { return general(i, step, node, scope, product, repeats: false) }
-    return isAlive
+    if isMissing, !step.pointee.isOptional { special(i, step, -1, node, scope, product, &at) }
   }
 
   /// Writes a repeated element for one of its entries, the general way.

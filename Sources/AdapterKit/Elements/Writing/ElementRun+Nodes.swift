@@ -28,21 +28,36 @@ extension ElementRun {
         if count > each.pointee.max {
           coverage.loseNode(product.node(at: child), .tooMany)
         } else {
-          loops.append(Int32(child))
-          slots.fill(each.pointee.scope, from: child, index, &languages)
-          if inside(i, step, i + 1..<Int(step.pointee.end), child, each.pointee.scope, product) {
-            isAlive = true
-            for k in each.pointee.sets {
-              let entry = index.find(setAttributes[Int(k)], on: child)
-              if entry >= 0 { coverage.mark(entry) }
-            }
+          switch each.pointee.isPlain && !isThorough && !hasResidue ? byShape(each, child, product) : .unknown {
+          case .written: isAlive = true
+          case .nothing: break
+          case .unknown:
+            if general(i, step, each, child, product) { isAlive = true }
+            if isFaulted { return isAlive }
           }
-          loops.removeLast()
-          if isFaulted { return isAlive }
         }
       }
       child = index.next(after: child, under: parent)
     }
+    return isAlive
+  }
+
+  /// The element of a loop's node, step by step.
+  private mutating func general(
+    _ i: Int, _ step: StepPointer, _ each: UnsafeMutablePointer<ElementWritingPlan.Each>, _ child: Int,
+    _ product: NodeView
+  ) -> Bool {
+    loops.append(Int32(child))
+    slots.fill(each.pointee.scope, from: child, index, &languages, candidates)
+    let isAlive = inside(i, step, i + 1..<Int(step.pointee.end), child, each.pointee.scope, product)
+    if isAlive {
+      for k in each.pointee.sets {
+        let entry = index.find(setAttributes[Int(k)], on: child)
+        if entry >= 0 { coverage.mark(entry) }
+      }
+    }
+    loops.removeLast()
+    if each.pointee.isPlain, !isThorough, !hasResidue, !isFaulted { learnShape(i, each, child, product) }
     return isAlive
   }
 
@@ -58,12 +73,12 @@ extension ElementRun {
   }
 
   /// Whether a node has the values that reading sets on it from the nodes around.
-  @inline(__always) private func inherits(_ range: Range<Int32>, _ child: Int, _ node: Int) -> Bool {
+  @inline(__always) private mutating func inherits(_ range: Range<Int32>, _ child: Int, _ node: Int) -> Bool {
     for k in range where !inherits(inherited[Int(k)], child, node) { return false }
     return true
   }
 
-  private func inherits(_ value: ElementWritingPlan.Inherited, _ child: Int, _ node: Int) -> Bool {
+  private mutating func inherits(_ value: ElementWritingPlan.Inherited, _ child: Int, _ node: Int) -> Bool {
     let own = index.find(value.attribute, on: child)
     if own < 0 { return false }
     var above = node
@@ -84,7 +99,7 @@ extension ElementRun {
   }
 
   /// Whether two entries have the same value.
-  func isEqual(_ a: Int, _ b: Int) -> Bool {
+  mutating func isEqual(_ a: Int, _ b: Int) -> Bool {
     let a = index.bytes(of: a), b = index.bytes(of: b)
     guard a.count == b.count, let x = a.baseAddress, let y = b.baseAddress else { return false }
     return memcmp(x, y, a.count) == 0
@@ -122,7 +137,7 @@ extension ElementRun {
   }
 
   /// Whether another item contains this one.
-  func isContained(_ item: Int) -> Bool {
+  mutating func isContained(_ item: Int) -> Bool {
     var other = index.first(.item, under: 0)
     while other >= 0 {
       if other != item {
@@ -144,14 +159,14 @@ extension ElementRun {
       isFaulted = true
       findings.append(
         ElementWriteFinding(
-          code: .elementCycle, entry: view.find(.id) ?? -1, attribute: "item.contains", field: "",
-          value: view.string(.id), message: DiagnosticCode.elementCycle.title))
+          code: .elementCycle, entry: view.find(.id) ?? -1, path: "item.contains", value: view.string(.id),
+          message: DiagnosticCode.elementCycle.title))
       return false
     }
     let call = calls.base + Int(step.pointee.detail)
     items.append(Int32(called))
     loops.append(Int32(called))
-    slots.fill(call.pointee.scope, from: called, index, &languages)
+    slots.fill(call.pointee.scope, from: called, index, &languages, candidates)
     let body = Int(call.pointee.block.lowerBound)..<Int(call.pointee.block.upperBound)
     let isAlive = inside(i, step, body, called, call.pointee.scope, product)
     loops.removeLast()

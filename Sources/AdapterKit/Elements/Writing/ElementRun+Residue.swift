@@ -36,7 +36,7 @@ extension ElementRun {
   }
 
   /// Whether the next step in the same element has another name.
-  func isLastOfName(_ step: Int, _ end: Int) -> Bool {
+  mutating func isLastOfName(_ step: Int, _ end: Int) -> Bool {
     let next = Int(steps[step].end)
     return next >= end || plan.names[next] != plan.names[step]
   }
@@ -57,7 +57,7 @@ extension ElementRun {
   }
 
   /// Whether the open elements are the last ones of a path.
-  private func isInside(_ path: [String]) -> Bool {
+  private mutating func isInside(_ path: [String]) -> Bool {
     var k = path.count - 1, i = elements.count - 1
     while i >= 0 {
       let name = plan.names[Int(elements[i].step)]

@@ -5,9 +5,11 @@ internal import ProductModel
 
 /// Runs a writing plan over products into a sink.
 ///
-/// The run goes through the steps of the plan once for each node that they are about. Elements that hold others are not
-/// written when they are met but when something inside is (`flush`); an element in which nothing kept it is taken back by
-/// truncating the sink. The plan's parts that the inner loop reads are copied into raw memory, out of reach of reference counts.
+/// The run goes through the steps of the plan that have something to do, once for each node that they are about
+/// (`ElementRun+Program`). Elements that hold others are not written when they are met but when something inside is; an element
+/// in which nothing kept it is taken back by truncating the sink. The plan's parts that the inner loop reads are copied into
+/// raw memory, out of reach of reference counts. Functions that are not inlined are `mutating` even where they change nothing:
+/// others are called with a copy of all of it.
 struct ElementRun: ~Copyable {
   enum Outcome { case written, notApplicable, faulted }
 
@@ -27,22 +29,30 @@ struct ElementRun: ~Copyable {
   let plan: ElementWritingPlan
   let steps: Pile<ElementWritingPlan.Step>
   let literals: Pile<UInt8>
+  let values: Pile<ElementWritingPlan.Value>
   let facts: Pile<ElementWritingPlan.ValueFacts>
   let eaches: Pile<ElementWritingPlan.Each>
   let inherited: Pile<ElementWritingPlan.Inherited>
   let setAttributes: Pile<Attribute>
   let calls: Pile<ElementWritingPlan.Call>
+  let candidates: StepCandidates
+  let loopGuards: Pile<Int32>
+  private let accepts: Pile<ConditionPlan>
   private let guardSets: Pile<Range<Int32>>
   /// By guard set: the node it was last asked about, with the product's number and the answer.
   private let answers: Pile<Int>
 
   var sink = XMLSink()
+  /// The tags between the texts of two steps.
+  var joins: TagJoins
+  /// What is written for nodes that look like earlier ones.
+  var shapes: NodeShapes
   var scratch = ByteBuffer(capacity: 1 << 12)
   var coverage = Coverage()
   let memo = ConversionMemo()
 
   // The product at hand.
-  var index = ProductIndex()
+  let index = ProductIndex()
   var slots: EntrySlots
   let tester: NodeTester
   let paths: ProductPaths
@@ -53,9 +63,11 @@ struct ElementRun: ~Copyable {
   var number = 0
   var topItem = -1
 
-  /// Open elements, of which the first `written` are in the sink.
-  private(set) var elements = Pile<OpenElement>()
-  private var written = 0
+  /// Open elements that are not in the sink yet, or may have to be taken back; the first `written` are in the sink.
+  var elements = Pile<OpenElement>()
+  var written = 0
+  /// Whether the run goes through all steps, one after the other, so that tests can compare.
+  var isThorough = false
   /// Whether what no rule reads is written back, and what there is of it in the product at hand.
   private let keepsResidue: Bool
   var residue: [ResiduePiece] = []
@@ -75,13 +87,19 @@ struct ElementRun: ~Copyable {
     self.plan = plan
     steps = Pile(plan.steps)
     literals = Pile(plan.literals)
+    values = Pile(plan.values)
     facts = Pile(plan.facts)
     eaches = Pile(plan.eaches)
     inherited = Pile(plan.inherited)
     setAttributes = Pile(plan.setAttributes)
     calls = Pile(plan.calls)
+    loopGuards = Pile(plan.loopGuards)
+    accepts = Pile(plan.accepts)
     guardSets = Pile(plan.guardSets)
     answers = Pile(repeating: -1, count: plan.guardSets.count)
+    candidates = StepCandidates(plan.candidates)
+    joins = TagJoins(places: plan.steps.count + plan.slots.scopes.count)
+    shapes = NodeShapes(scopes: plan.slots.scopes.count)
     slots = EntrySlots(plan.slots)
     tester = NodeTester(plan.tests)
     paths = ProductPaths(plan.paths)
@@ -90,13 +108,19 @@ struct ElementRun: ~Copyable {
   deinit {
     steps.free()
     literals.free()
+    values.free()
     facts.free()
     eaches.free()
     inherited.free()
     setAttributes.free()
     calls.free()
+    loopGuards.free()
+    accepts.free()
     guardSets.free()
     answers.free()
+    candidates.free()
+    joins.free()
+    shapes.free()
     memo.free()
     index.free()
     slots.free()
@@ -126,13 +150,14 @@ struct ElementRun: ~Copyable {
 
   mutating func write(_ batch: borrowing ProductBatch, _ i: Int, losses: inout LossReport) -> Outcome {
     let product = batch[product: i]
-    for i in plan.accepts.indices where !plan.accepts[i].holds(product) { return .notApplicable }
+    for i in accepts.indices where !accepts[i].holds(product) { return .notApplicable }
     let mark = sink.count
     isFaulted = false
     number += 1
     serial += 1
     index.begin(batch.unsafeMemory(product: i))
-    slots.fill(WritingCompiler.productScope, from: 0, index, &languages)
+    paths.begin(index, tester, product)
+    slots.begin(index, paths, &languages, candidates)
     coverage.begin(product)
     if keepsResidue { findResidue(product) }
     if plan.isPerTopItem { topItems(product) } else { record(-1, product) }
@@ -168,7 +193,7 @@ struct ElementRun: ~Copyable {
     if first < 0 {
       isFaulted = true
       findings.append(
-        ElementWriteFinding(code: .elementNoItem, field: "", message: DiagnosticCode.elementNoItem.title))
+        ElementWriteFinding(code: .elementNoItem, message: DiagnosticCode.elementNoItem.title))
       return
     }
     var item = first, count = 0
@@ -200,60 +225,7 @@ struct ElementRun: ~Copyable {
     sink.append(0x0A)
   }
 
-  // MARK: The program
-
-  /// Runs some steps at a node; whether something was written that keeps what is around it.
-  mutating func run(_ start: Int, _ limit: Int, _ node: Int, _ scope: Int32, _ product: NodeView) -> Bool {
-    let floor = elements.count
-    // The end of the innermost open element's steps, and whether something in it is alive.
-    var end = limit, isAlive = false
-    var i = start
-    if hasResidue, putResidue(after: -1, node) { isAlive = true }
-    while true {
-      if i == end {
-        if hasResidue, putResidue(after: nil, node) { isAlive = true }
-        if elements.count == floor { return isAlive }
-        let closed = Int(elements[elements.count - 1].step)
-        isAlive = close(isAlive)
-        end = elements.count > floor ? Int(steps[Int(elements[elements.count - 1].step)].end) : limit
-        if hasResidue, isLastOfName(closed, end), putResidue(after: closed, node) { isAlive = true }
-        continue
-      }
-      let step = steps.base + i
-      if step.pointee.guards >= 0, !holds(step.pointee.guards, node, product) {
-        i = Int(step.pointee.end)
-        continue
-      }
-      switch step.pointee.kind {
-      case .container:
-        open(i, isAlive)
-        isAlive = false
-        end = Int(step.pointee.end)
-        i += 1
-        if hasResidue, putResidue(after: -1, node) { isAlive = true }
-        continue
-      case .copy, .measure, .converted: if leaf(i, step, node, scope, product) { isAlive = true }
-      case .texts: if texts(i, step, node, scope, product) { isAlive = true }
-      case .literal:
-        flush()
-        literal(step.pointee.lead)
-        if !step.pointee.isOptional { isAlive = true }
-      case .element: if general(i, step, node, scope, product) { isAlive = true }
-      case .each: if each(i, step, node, product) { isAlive = true }
-      case .call: if call(i, step, node, product) { isAlive = true }
-      }
-      if isFaulted {
-        while elements.count > floor { _ = close(false) }
-        return isAlive
-      }
-      // A node of the same scope further inside may have taken the slots.
-      if step.pointee.kind.rawValue >= ElementWritingPlan.Step.Kind.each.rawValue, !slots.holds(node, in: scope) {
-        slots.fill(scope, from: node, index, &languages)
-      }
-      if hasResidue, isLastOfName(i, end), putResidue(after: i, node) { isAlive = true }
-      i = Int(step.pointee.end)
-    }
-  }
+  // MARK: Conditions
 
   @inline(__always) mutating func holds(_ set: Int32, _ node: Int, _ product: NodeView) -> Bool {
     let key = serial << 17 | node << 1

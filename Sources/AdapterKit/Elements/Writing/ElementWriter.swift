@@ -11,6 +11,12 @@ public final class ElementWriter: ProductWriter {
   private let output: OutputDocument
   private let context: AdapterContext
   private var run: ElementRun
+  /// Whether all steps of the program are gone through, one after the other, instead of those that have something to do:
+  /// what comes out must be the same. For tests.
+  var isThorough: Bool {
+    get { run.isThorough }
+    set { run.isThorough = newValue }
+  }
 
   /// Starts a document.
   ///
@@ -52,15 +58,11 @@ public final class ElementWriter: ProductWriter {
   }
 
   private func report(_ batch: borrowing ProductBatch, _ i: Int) {
-    let identity = batch[product: i].identity
     for finding in run.findings {
-      let origin = finding.entry >= 0 ? batch.origin(product: i, entry: finding.entry) : 0
-      var place = context.locate(batch.rows[i], origin)
-      place.field = place.field ?? finding.field
-      context.diagnostics.report(
-        Diagnostic(
-          finding.code, severity: finding.severity, at: place, product: identity, attribute: finding.attribute,
-          value: finding.value, message: finding.message, hint: finding.hint))
+      context.diagnostics.report(finding.code, finding.code.severity) {
+        let origin = finding.entry >= 0 ? batch.origin(product: i, entry: finding.entry) : 0
+        return run.diagnostic(finding, at: context.locate(batch.rows[i], origin), batch[product: i])
+      }
     }
     run.findings.removeAll(keepingCapacity: true)
   }

@@ -15,7 +15,7 @@ internal import Profiles
 /// Each rule's shape decides its step's kind once, here, so that the run need not ask: the commonest leaves have steps of
 /// their own (`copy`, `measure`, `converted`, `texts`, `literal`), whatever is special is an `element`. All bytes that are known
 /// now are ready in `literals`. What a step asks of its value at every product is in `facts`, without references; `values`
-/// has the rest. Values are found by *slots*: see `EntrySlots`. Immutable.
+/// has the rest. Values are found by *slots*: see `EntrySlots`; which steps a product needs, by bits: see `StepCandidates`. Immutable.
 final class ElementWritingPlan: Sendable {
   struct Step {
     enum Kind: UInt8 {
@@ -45,6 +45,8 @@ final class ElementWritingPlan: Sendable {
     var guards: Int32 = -1
     /// One past the steps inside.
     var end: Int32 = 0
+    /// The container directly around it, or -1 for none in the part of the program that is run at one node.
+    var parent: Int32 = -1
     /// What comes before the value, or before what is inside: the tag, with the attribute's name where that varies.
     var lead: Range<Int32> = 0..<0
     /// `<name a="b"`
@@ -113,17 +115,15 @@ final class ElementWritingPlan: Sendable {
     enum Place: UInt8 {
       /// Nowhere: there is no target.
       case none
-      /// On the enclosing node or the product: `slot`.
+      /// On the enclosing node, the product, or a node at a path from the product: `slot`.
       case slot
-      /// Down a path from the product: `path`.
-      case productPath
       /// Down a path from the enclosing node.
       case path
     }
     var place = Place.none
     /// Where `EntrySlots` has its entry, or -1.
     var slot: Int32 = -1
-    /// Index of `paths`, or -1.
+    /// For a value at a path from the product, the index of `paths`; else -1.
     var path: Int32 = -1
     var attribute: Attribute
     var facet: UInt16
@@ -147,6 +147,10 @@ final class ElementWritingPlan: Sendable {
     /// The attributes that reading sets, as indexes of `setAttributes`: said by the place, and so written.
     var sets: Range<Int32> = 0..<0
     var max: Int
+    /// Whether there is nothing in it but plain values of its own node and constants: see `NodeShapes`.
+    var isPlain = false
+    /// The conditions within a plain loop, as indexes of `loopGuards`.
+    var guards: Range<Int32> = 0..<0
   }
 
   /// A value that a node has from a node around it.
@@ -171,6 +175,8 @@ final class ElementWritingPlan: Sendable {
   let tests: NodeTests
   /// Conditions that belong together, as ranges of `tests`.
   let guardSets: [Range<Int32>]
+  /// Indexes of `guardSets`.
+  let loopGuards: [Int32]
   let attributeValues: [Int32]
   let eaches: [Each]
   let parents: [PathPlan]
@@ -178,6 +184,7 @@ final class ElementWritingPlan: Sendable {
   let setAttributes: [Attribute]
   let calls: [Call]
   let slots: EntrySlots.Plan
+  let candidates: StepCandidates.Plan
   let paths: [ProductPaths.Path]
   /// The local name of each step's element; empty for none.
   let names: [String]
@@ -202,6 +209,7 @@ final class ElementWritingPlan: Sendable {
     facts = c.facts
     tests = c.tests
     guardSets = c.guardSets
+    loopGuards = c.loopGuards
     attributeValues = c.attributeValues
     eaches = c.eaches
     parents = c.parents
@@ -209,6 +217,7 @@ final class ElementWritingPlan: Sendable {
     setAttributes = c.setAttributes
     calls = c.calls
     slots = c.slots
+    candidates = StepCandidates.Plan(c)
     paths = c.paths
     names = c.names
     prologue = c.resolved(c.layout.prologue)

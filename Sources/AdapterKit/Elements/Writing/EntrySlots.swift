@@ -3,8 +3,10 @@ internal import ProductModel
 /// Where the values that the program asks for stand. A node's entries are looked at once, when the node is entered: each
 /// goes to the slots of those who will ask for it. So the many rules whose value is missing cost one look each.
 ///
-/// A *scope* is what a part of the program is about: the product, the nodes of an `each`, the items of a block. Its slots
-/// hold the entries of one node at a time; a node entered again after another one of its scope is filled in again.
+/// A *scope* is what a part of the program is about: the product, the node at the end of a path, the nodes of an `each`, the
+/// items of a block. Its slots hold the entries of one node at a time; a node entered again after another one of its scope is
+/// filled in again. Which steps ask for a slot is known, so that filling also says which steps have something to do
+/// (`StepCandidates`).
 struct EntrySlots {
   /// Stands for any language, in place of a facet.
   static let anyLanguage = UInt16.max
@@ -51,14 +53,14 @@ struct EntrySlots {
   private let heads: Pile<Int32>
   /// By scope: the node whose entries it holds.
   private let owners: Pile<Int32>
-  private static let attributes = Attribute.allCases.count
+  private let attributes = Attribute.allCases.count
 
   init(_ plan: Plan) {
     var slots: [Slot] = [], starts: [Int32] = [0]
-    heads = Pile(repeating: -1, count: plan.scopes.count * Self.attributes)
+    heads = Pile(repeating: -1, count: plan.scopes.count * attributes)
     for (scope, keys) in plan.scopes.enumerated() {
       for key in keys {
-        let head = scope * Self.attributes + key.attribute.ordinal
+        let head = scope * attributes + key.attribute.ordinal
         slots.append(Slot(facet: key.facet, next: heads[head]))
         heads[head] = Int32(slots.count - 1)
       }
@@ -84,16 +86,48 @@ struct EntrySlots {
   /// Whether a scope's slots hold a node's entries.
   @inline(__always) func holds(_ node: Int, in scope: Int32) -> Bool { owners[Int(scope)] == Int32(node) }
 
+  /// Starts a product: what is true of all of it, as its own values are and those at the ends of paths.
+  func begin(
+    _ index: ProductIndex, _ paths: ProductPaths, _ languages: inout LanguageTexts, _ candidates: StepCandidates
+  ) {
+    candidates.begin(index)
+    fill(WritingCompiler.productScope, from: 0, index, &languages) { candidates.noteCommon($0) }
+    for path in paths.indices {
+      let scope = paths.scope(of: path), node = paths.node(at: path)
+      if node >= 0 {
+        fill(scope, from: node, index, &languages) { candidates.noteCommon($0) }
+      } else if owners[Int(scope)] >= 0 {
+        clear(scope)
+        owners[Int(scope)] = -1
+      }
+    }
+    candidates.begin(WritingCompiler.productScope)
+  }
+
   /// Fills a scope's slots with a node's entries; the first one of several counts.
-  func fill(_ scope: Int32, from node: Int, _ index: ProductIndex, _ languages: inout LanguageTexts) {
-    owners[Int(scope)] = Int32(node)
-    let heads = heads.base + Int(scope) * Self.attributes
+  func fill(
+    _ scope: Int32, from node: Int, _ index: ProductIndex, _ languages: inout LanguageTexts,
+    _ candidates: StepCandidates
+  ) {
+    candidates.begin(scope)
+    fill(scope, from: node, index, &languages) { candidates.note($0) }
+  }
+
+  @inline(__always) private func clear(_ scope: Int32) {
     var i = Int(starts[Int(scope)])
     let last = Int(starts[Int(scope) + 1])
     while i < last {
       found[i] = -1
       i &+= 1
     }
+  }
+
+  @inline(__always) private func fill(
+    _ scope: Int32, from node: Int, _ index: ProductIndex, _ languages: inout LanguageTexts, _ note: (Int32) -> Void
+  ) {
+    owners[Int(scope)] = Int32(node)
+    clear(scope)
+    let heads = heads.base + Int(scope) * attributes
     var (entry, end) = index.entries(of: node)
     while entry < end {
       let e = index.memory.entries + entry
@@ -104,6 +138,7 @@ struct EntrySlots {
           facet == e.pointee.facet || (facet == Self.anyLanguage && languages.isLanguage(e.pointee.facet))
         {
           found[Int(slot)] = Int32(entry)
+          note(slot)
         }
         slot = slots[Int(slot)].next
       }

@@ -67,19 +67,20 @@ struct NodeTester {
   private let tests: Pile<NodeTests.Test>
   private let texts: Pile<Range<Int32>>
   private let bytes: Pile<UInt8>
-  private let conditions: [ConditionPlan]
+  private let conditions: Pile<ConditionPlan>
 
   init(_ plan: NodeTests) {
     tests = Pile(plan.tests)
     texts = Pile(plan.texts)
     bytes = Pile(plan.bytes)
-    conditions = plan.conditions
+    conditions = Pile(plan.conditions)
   }
 
   func free() {
     tests.free()
     texts.free()
     bytes.free()
+    conditions.free()
   }
 
   /// Whether all tests of a range hold at a node.

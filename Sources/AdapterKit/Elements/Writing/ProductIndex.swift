@@ -2,34 +2,48 @@ internal import ProductModel
 
 /// The product being written: its parts in raw memory, and the product's own children linked by kind, since a program asks
 /// again and again for the same few among dozens.
+///
+/// It is passed to whoever looks something up, so it is one pointer.
 struct ProductIndex {
-  private(set) var memory: ProductMemory
-  /// The first child of each kind, or -1.
-  private let firsts = Pile<Int32>(repeating: -1, count: NodeKind.allCases.count)
-  private let lasts = Pile<Int32>(repeating: -1, count: NodeKind.allCases.count)
-  /// By node: the product's next child of the same kind, or -1.
-  private var nexts = Pile<Int32>()
-
-  init() { memory = ProductMemory.none }
-
-  func free() {
-    firsts.free()
-    lasts.free()
-    nexts.free()
+  private struct State {
+    var memory = ProductMemory.none
+    /// By node: the product's next child of the same kind, or -1.
+    var nexts = Pile<Int32>()
   }
 
-  mutating func begin(_ memory: ProductMemory) {
-    self.memory = memory
-    for kind in firsts.indices {
-      firsts[kind] = -1
-      lasts[kind] = -1
-    }
+  /// The first child of each kind, or -1; behind them the last ones, which are only needed while the product is begun.
+  private let firsts: UnsafeMutablePointer<Int32>
+  private let state: UnsafeMutablePointer<State>
+  private static var kinds: Int { NodeKind.allCases.count }
+
+  init() {
+    let count = Self.kinds
+    firsts = .allocate(capacity: 2 * count)
+    firsts.initialize(repeating: -1, count: 2 * count)
+    state = .allocate(capacity: 1)
+    state.initialize(to: State())
+  }
+
+  func free() {
+    state.pointee.nexts.free()
+    state.deallocate()
+    firsts.deallocate()
+  }
+
+  var memory: ProductMemory { @inline(__always) get { state.pointee.memory } }
+
+  func begin(_ memory: ProductMemory) {
+    state.pointee.memory = memory
+    let count = Self.kinds
+    firsts.update(repeating: -1, count: count)
+    let lasts = firsts + count
     let end = Int(memory.nodes[0].end)
-    while nexts.count < end { nexts.append(-1) }
+    while state.pointee.nexts.count < end { state.pointee.nexts.append(-1) }
+    let nexts = state.pointee.nexts.base
     var i = 1
     while i < end {
       let kind = memory.nodes[i].kind.ordinal
-      if lasts[kind] < 0 { firsts[kind] = Int32(i) } else { nexts[Int(lasts[kind])] = Int32(i) }
+      if firsts[kind] < 0 { firsts[kind] = Int32(i) } else { nexts[Int(lasts[kind])] = Int32(i) }
       lasts[kind] = Int32(i)
       nexts[i] = -1
       i = Int(memory.nodes[i].end)
@@ -44,7 +58,8 @@ struct ProductIndex {
   /// The child of the same kind behind another one, or -1.
   @inline(__always) func next(after child: Int, under parent: Int) -> Int {
     parent == 0
-      ? Int(nexts[child]) : search(memory.nodes[child].kind, from: Int(memory.nodes[child].end), under: parent)
+      ? Int(state.pointee.nexts[child])
+      : search(memory.nodes[child].kind, from: Int(memory.nodes[child].end), under: parent)
   }
 
   private func search(_ kind: NodeKind, from start: Int, under parent: Int) -> Int {

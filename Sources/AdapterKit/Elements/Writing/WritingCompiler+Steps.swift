@@ -31,6 +31,45 @@ extension WritingCompiler {
     steps[index].end = Int32(steps.count)
   }
 
+  /// Notes of each step which container is directly around it. The record itself is opened by nobody's step.
+  mutating func setParents() {
+    for i in steps.indices.dropFirst() {
+      let inner: Int32 = steps[i].kind == .container ? Int32(i) : -1
+      var child = i + 1
+      while child < Int(steps[i].end) {
+        steps[child].parent = inner
+        child = Int(steps[child].end)
+      }
+    }
+  }
+
+  /// Finds the loops that can be written by the shapes of their nodes.
+  mutating func findPlainLoops() {
+    for i in steps.indices where steps[i].kind == .each {
+      let each = Int(steps[i].detail)
+      let body = steps[i + 1..<Int(steps[i].end)]
+      if steps[i].text >= 0 || !steps[i].attributes.isEmpty || steps[i].lead.isEmpty { continue }
+      guard body.allSatisfy({ isPlain($0, in: eaches[each].scope) }) else { continue }
+      var guards: [Int32] = []
+      for step in body where step.guards >= 0 && !guards.contains(step.guards) { guards.append(step.guards) }
+      if guards.count > 64 { continue }
+      eaches[each].isPlain = true
+      eaches[each].guards = Int32(loopGuards.count)..<Int32(loopGuards.count + guards.count)
+      loopGuards += guards
+    }
+  }
+
+  /// Whether a step is about a plain value of its own scope's node, or about none.
+  private func isPlain(_ step: ElementWritingPlan.Step, in scope: Int32) -> Bool {
+    switch step.kind {
+    case .container, .literal: return true
+    case .copy, .measure, .converted, .texts:
+      let number = Int(step.text)
+      return facts[number].place == .slot && facts[number].path < 0 && slotScopes[number] == scope
+    case .element, .each, .call: return false
+    }
+  }
+
   private mutating func setTags(_ step: inout ElementWritingPlan.Step, _ element: ElementPath.Step) {
     let name = (element.prefix.isEmpty ? "" : element.prefix + ":") + element.name
     let attributes = element.conditions.filter { !$0.isElement }

@@ -89,14 +89,15 @@ extension WritingCompiler {
       limit: Int32(clamping: value.limit.fewestBytes))
     var scope: Int32 = 0
     if let target = value.target, value.isField, let context {
-      if target.steps.isEmpty {
+      if target.steps.isEmpty || target.isFromProduct {
         facts.place = .slot
         scope = target.isFromProduct ? Self.productScope : context.scope
+        if !target.steps.isEmpty {
+          facts.path = path(target.path.steps)
+          scope = paths[Int(facts.path)].scope
+        }
         facts.slot = slots.slot(
           value.attribute, facts.hasLanguages ? EntrySlots.anyLanguage : facts.facet, in: scope)
-      } else if target.isFromProduct {
-        facts.place = .productPath
-        facts.path = path(target.path.steps)
       } else {
         facts.place = .path
       }
@@ -111,13 +112,13 @@ extension WritingCompiler {
     if let known = knownPaths[steps] { return known }
     let index = Int32(paths.count)
     knownPaths[steps] = index
-    paths.append(
-      steps.map { step in
-        let plan = PathPlan.Step(step)
-        let start = Int32(tests.count)
-        for key in plan.keys { tests.add(key.attribute, is: key.value) }
-        return ProductPaths.Step(kind: plan.kind, position: plan.position, keys: start..<Int32(tests.count))
-      })
+    let compiled = steps.map { step in
+      let plan = PathPlan.Step(step)
+      let start = Int32(tests.count)
+      for key in plan.keys { tests.add(key.attribute, is: key.value) }
+      return ProductPaths.Step(kind: plan.kind, position: plan.position, keys: start..<Int32(tests.count))
+    }
+    paths.append(ProductPaths.Path(steps: compiled, scope: slots.addScope()))
     return index
   }
 

@@ -53,6 +53,7 @@ struct WritingCompiler {
   var facts: [ElementWritingPlan.ValueFacts] = []
   var tests = NodeTests()
   var guardSets: [Range<Int32>] = []
+  var loopGuards: [Int32] = []
   var attributeValues: [Int32] = []
   var eaches: [ElementWritingPlan.Each] = []
   var calls: [ElementWritingPlan.Call] = []
@@ -89,6 +90,8 @@ struct WritingCompiler {
       for child in draft.children { flatten(child) }
       for i in calls.indices where calls[i].number == number { calls[i].block = start..<Int32(steps.count) }
     }
+    setParents()
+    findPlainLoops()
     for i in facts.indices where facts[i].slot >= 0 { facts[i].slot += slots.start(of: slotScopes[i]) }
     // Literals are copied in blocks.
     literals += Array(repeating: 0, count: XMLSink.slack)
