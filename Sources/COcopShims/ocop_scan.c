@@ -262,48 +262,39 @@ int ocop_has_control(const uint8_t *p, size_t n) {
 }
 
 size_t ocop_count_lines(const uint8_t *p, size_t n, int *after_return, size_t *line) {
-  size_t i = 0, lines = 0, begin = 0;
-  unsigned carry = *after_return ? 1 : 0;
+  *line = 0;
+  if (n == 0) return 0;
+  // A CR is a line end, and an LF behind anything but a CR.
+  size_t i = 1, lines = p[0] == 13 || (p[0] == 10 && !*after_return);
 #if defined(__SSE2__)
-  const __m128i vlf = _mm_set1_epi8(10), vcr = _mm_set1_epi8(13), three = _mm_set1_epi8(3);
-  while (i + 16 <= n) {
-    if (i + 64 <= n) {
-      // Nearly all blocks have no line end: the bytes less 10, in which LF is 0 and CR 3, tell it with one test for four.
-      const __m128i a = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(p + i)), vlf),
-                    b = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(p + i + 16)), vlf),
-                    c = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(p + i + 32)), vlf),
-                    d = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(p + i + 48)), vlf);
-      const __m128i low = _mm_min_epu8(_mm_min_epu8(a, b), _mm_min_epu8(c, d));
-      if (!_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(low, three), low))) {
-        carry = 0;
-        i += 64;
-        continue;
+  const __m128i lf = _mm_set1_epi8(10), cr = _mm_set1_epi8(13), zero = _mm_setzero_si128();
+  while (i + 64 <= n) {
+    __m128i ends = zero, returns = zero;
+    for (int k = 0; k < 64; k += 16) {
+      const __m128i x = _mm_loadu_si128((const __m128i *)(p + i + k));
+      ends = _mm_sub_epi8(ends, _mm_cmpeq_epi8(x, lf));
+      returns = _mm_or_si128(returns, _mm_cmpeq_epi8(x, cr));
+    }
+    if (p[i - 1] == 13 || _mm_movemask_epi8(returns)) {
+      ends = zero;
+      for (int k = 0; k < 64; k += 16) {
+        const __m128i x = _mm_loadu_si128((const __m128i *)(p + i + k)),
+                      before = _mm_loadu_si128((const __m128i *)(p + i + k - 1));
+        const __m128i own = _mm_andnot_si128(_mm_cmpeq_epi8(before, cr), _mm_cmpeq_epi8(x, lf));
+        ends = _mm_sub_epi8(ends, _mm_or_si128(own, _mm_cmpeq_epi8(x, cr)));
       }
     }
-    __m128i x = _mm_loadu_si128((const __m128i *)(p + i));
-    const __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(x, vlf), _mm_cmpeq_epi8(x, vcr));
-    unsigned ends = (unsigned)_mm_movemask_epi8(hit);
-    if (ends) {
-      unsigned cr = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, vcr));
-      begin = i + 32 - (size_t)__builtin_clz(ends);
-      // An LF behind a CR is the same line end.
-      unsigned own = ends & ~((ends & ~cr) & (cr << 1 | carry));
-      for (; own; own &= own - 1) lines++;
-      carry = cr >> 15;
-    } else {
-      carry = 0;
-    }
-    i += 16;
+    // At most 4 a place; the sum stands in two halves.
+    ends = _mm_sad_epu8(ends, zero);
+    lines += (size_t)(_mm_cvtsi128_si32(ends) + _mm_extract_epi16(ends, 4));
+    i += 64;
   }
 #endif
-  for (; i < n; i++) {
-    if (p[i] == 10 || p[i] == 13) {
-      if (p[i] == 13 || !carry) lines++;
-      begin = i + 1;
-    }
-    carry = p[i] == 13;
-  }
-  *after_return = (int)carry;
+  for (; i < n; i++) lines += p[i] == 13 || (p[i] == 10 && p[i - 1] != 13);
+  // The last line begins behind the last line end.
+  size_t begin = n;
+  while (begin > 0 && p[begin - 1] != 10 && p[begin - 1] != 13) begin--;
+  *after_return = p[n - 1] == 13;
   *line = begin;
   return lines;
 }

@@ -105,6 +105,9 @@ open class XMLHandler {
   /// Ends the parse: no event comes after the present one, and `push` or `finish` throws the fault. The first fault stays.
   public final func fail(_ fault: Fault) { parserState?.pointee.stop(with: fault) }
 
+  /// The parser's `byteOffset` by itself, for handlers that want it of every element.
+  public final var byteOffset: UInt64 { parserState?.pointee.byteOffset ?? 0 }
+
   /// Where the parser stands; everything is 0 outside a parse.
   public final var parser: XMLPosition { XMLPosition(state: parserState) }
 }

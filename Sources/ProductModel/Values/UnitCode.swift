@@ -92,6 +92,8 @@ public struct UnitCode: Hashable, Sendable {
 
   private struct Table: Sendable {
     let rows: [Row]
+    /// Places in `rows` by a hash of the code, -1 where there is none: units are looked up with every measure.
+    private let slots: [Int16]
 
     init(_ text: [(Dimension, String)]) {
       var rows: [Row] = []
@@ -103,15 +105,24 @@ public struct UnitCode: Hashable, Sendable {
           rows.append(Row(packed: packed, dimension: dimension, factor: factor))
         }
       }
-      self.rows = rows.sorted { $0.packed < $1.packed }
+      var slots = [Int16](repeating: -1, count: 512)
+      for (i, row) in rows.enumerated() {
+        var slot = Self.slot(row.packed)
+        while slots[slot] >= 0 { slot = (slot + 1) & 511 }
+        slots[slot] = Int16(i)
+      }
+      self.rows = rows
+      self.slots = slots
     }
 
+    private static func slot(_ packed: UInt32) -> Int { Int((packed &* 0x9E37_79B1) >> 23) }
+
     func index(of packed: UInt32) -> Int? {
-      var low = 0, high = rows.count
-      while low < high {
-        let middle = (low + high) / 2
-        if rows[middle].packed == packed { return middle }
-        if rows[middle].packed < packed { low = middle + 1 } else { high = middle }
+      var slot = Self.slot(packed)
+      while slots[slot] >= 0 {
+        let i = Int(slots[slot])
+        if rows[i].packed == packed { return i }
+        slot = (slot + 1) & 511
       }
       return nil
     }

@@ -44,7 +44,7 @@ extension ElementMachine {
   }
 
   /// Whether an item holds two different GTINs that no item of the record has.
-  private func holdsSeveralProducts(_ item: Int32) -> Bool {
+  private mutating func holdsSeveralProducts(_ item: Int32) -> Bool {
     var first: Int32 = -1
     for i in 1..<max(current.nodes.count, 1)
     where current.nodes[i].kind == .contains && current.nodes[i].parent == item {
@@ -57,7 +57,7 @@ extension ElementMachine {
   }
 
   /// Whether an item of the record has this GTIN.
-  private func isOwn(_ gtin: Int32) -> Bool {
+  private mutating func isOwn(_ gtin: Int32) -> Bool {
     for i in 1..<max(current.nodes.count, 1) where current.nodes[i].kind == .item {
       let own = current.find(.gtin, on: Int32(i))
       if own >= 0, isEqual(own, gtin) { return true }

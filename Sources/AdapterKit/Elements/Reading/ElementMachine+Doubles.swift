@@ -41,18 +41,20 @@ extension ElementMachine {
     kind.isMany ? bits : bits | 1 << UInt64(kind.kind.rawValue)
   }
 
-  func key(of node: Int32) -> [Attribute] {
+  /// The attributes that tell a node from others of its kind, in `tables.keys`.
+  @inline(__always) mutating func key(of node: Int32) -> Range<Int32> {
     let opener = current.nodes[Int(node)].opener
-    return opener >= 0 ? plan.openers[Int(opener)].key : CoverageTables.keys[current.nodes[Int(node)].kind.ordinal]
+    return opener >= 0 ? tables.openers[Int(opener)].key : tables.kindKeys[current.nodes[Int(node)].kind.ordinal]
   }
 
   /// A hash of the key's values; 0 when the node has none, unless there can be only one of its kind.
-  func keyHash(_ node: Int32) -> UInt32 {
+  mutating func keyHash(_ node: Int32) -> UInt32 {
     var hash: UInt32 = 2_166_136_261
     var hasKey = false
     let key = key(of: node)
-    for attribute in key {
-      hash = (hash ^ UInt32(attribute.rawValue)) &* 16_777_619
+    for i in key {
+      let attribute = tables.keys[Int(i)]
+      hash = (hash ^ UInt32(attribute.ordinal)) &* 16_777_619
       let entry = current.find(attribute, on: node)
       if entry < 0 { continue }
       hasKey = true
@@ -62,8 +64,9 @@ extension ElementMachine {
     return hasKey ? hash | 1 : 0
   }
 
-  func hasSameKey(_ a: Int32, _ b: Int32) -> Bool {
-    for attribute in key(of: a) {
+  mutating func hasSameKey(_ a: Int32, _ b: Int32) -> Bool {
+    for i in key(of: a) {
+      let attribute = tables.keys[Int(i)]
       let x = current.find(attribute, on: a), y = current.find(attribute, on: b)
       if x < 0 || y < 0 {
         if x != y { return false }

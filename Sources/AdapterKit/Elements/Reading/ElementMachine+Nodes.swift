@@ -20,8 +20,8 @@ extension ElementMachine {
 
   mutating func holdsAll(_ list: Range<Int32>, _ base: Int32) -> Bool {
     for i in list {
-      let number = guardLists[Int(i)]
-      let scope = Int(base + guardScopes[Int(number)])
+      let number = tables.guardLists[Int(i)]
+      let scope = Int(base + tables.guardScopes[Int(number)])
       let bit: UInt64 = number < 64 ? 1 << UInt64(number) : 0
       if scopes[scope].known & bit != 0 {
         if scopes[scope].truth & bit == 0 { return false }
@@ -38,7 +38,7 @@ extension ElementMachine {
   }
 
   /// Whether a guard holds now, and whether that can no longer change: a value that is there stays.
-  func evaluate(_ number: Int32, _ scope: Int) -> (Bool, Bool) {
+  mutating func evaluate(_ number: Int32, _ scope: Int) -> (Bool, Bool) {
     let path = plan.guards[Int(number)].path
     var node = path.isFromProduct ? 0 : scopes[scope].node
     if node >= 0, path.path >= 0 { node = search(path.path, from: node) }
@@ -64,18 +64,18 @@ extension ElementMachine {
   }
 
   /// Whether an item has said by now whether it is a base unit.
-  private func isMarked(_ item: Int32) -> Bool {
+  private mutating func isMarked(_ item: Int32) -> Bool {
     current.find(.isBaseUnit, on: item) >= 0 || current.find(.level, on: item) >= 0
   }
 
   /// Whether an item says that it is the base unit, which stands for its level when that is not told.
-  func isFlaggedBase(_ item: Int32) -> Bool {
+  mutating func isFlaggedBase(_ item: Int32) -> Bool {
     let flag = current.find(.isBaseUnit, on: item)
     return flag >= 0 && value(flag).count == 4
   }
 
   /// The bytes of an entry of the open record.
-  func value(_ entry: Int32) -> UnsafeBufferPointer<UInt8> {
+  mutating func value(_ entry: Int32) -> UnsafeBufferPointer<UInt8> {
     let e = current.entries[Int(entry)]
     return UnsafeBufferPointer(start: batch.pointee.unsafeArena + e.offset, count: Int(e.length))
   }
@@ -88,13 +88,13 @@ extension ElementMachine {
     if scope.node >= 0 { return scope.node }
     let node: Int32
     if scope.opener >= 0 {
-      let opener = Int(scope.opener)
-      var parent = plan.openers[opener].isFromProduct ? 0 : materialise(scope.parent)
-      if plan.openers[opener].path >= 0 { parent = find(plan.openers[opener].path, from: parent, origin: scope.origin) }
+      let opener = tables.openers.base + Int(scope.opener)
+      var parent = opener.pointee.isFromProduct ? 0 : materialise(scope.parent)
+      if opener.pointee.path >= 0 { parent = find(opener.pointee.path, from: parent, origin: scope.origin) }
       node = current.addNode(
-        scope.kind, under: parent, owner: owner(of: at), opener: plan.openers[opener].key.isEmpty ? -1 : scope.opener)
+        scope.kind, under: parent, owner: owner(of: at), opener: opener.pointee.key.isEmpty ? -1 : scope.opener)
       scopes[Int(at)].node = node
-      set(plan.openers[opener].sets, on: node, scope: at)
+      if !opener.pointee.sets.isEmpty { set(opener.pointee.sets, on: node, scope: at) }
     } else {
       node = current.addNode(scope.kind, under: 0)
       scopes[Int(at)].node = node
@@ -110,7 +110,7 @@ extension ElementMachine {
   }
 
   /// The item under whose element a scope lies, or -1.
-  func owner(of scope: Int32) -> Int32 {
+  mutating func owner(of scope: Int32) -> Int32 {
     var at = scope
     while at > 0 {
       if scopes[Int(at)].opener < 0 { return scopes[Int(at)].node }
@@ -120,10 +120,11 @@ extension ElementMachine {
   }
 
   /// The values that a rule sets on each node it opens.
-  mutating func set(_ sets: [SetPlan], on node: Int32, scope: Int32) {
-    for set in sets {
+  mutating func set(_ sets: Range<Int32>, on node: Int32, scope: Int32) {
+    for i in sets {
+      let set = tables.sets[Int(i)]
       guard let source = set.enclosing else {
-        setBytes(set.attribute, set.constant, on: node, origin: scopes[Int(scope)].origin)
+        setBytes(set.attribute, tables.constant(set.constant), on: node, origin: scopes[Int(scope)].origin)
         continue
       }
       var at = scopes[Int(scope)].parent
@@ -137,52 +138,59 @@ extension ElementMachine {
   }
 
   mutating func setBytes(_ attribute: Attribute, _ bytes: [UInt8], on node: Int32, origin: UInt32) {
-    let at = bytes.withUnsafeBufferPointer { buffer in
-      buffer.baseAddress.map { batch.pointee.append($0, count: buffer.count) } ?? 0
-    }
-    current.addEntry(attribute, .none, on: node, offset: at, length: bytes.count, origin: origin)
+    bytes.withUnsafeBufferPointer { setBytes(attribute, $0, on: node, origin: origin) }
+  }
+
+  mutating func setBytes(_ attribute: Attribute, _ bytes: UnsafeBufferPointer<UInt8>, on node: Int32, origin: UInt32) {
+    let at = bytes.baseAddress.map { batch.pointee.append($0, count: bytes.count) } ?? 0
+    current.addEntry(attribute, Facet.stored(0), on: node, offset: at, length: bytes.count, origin: origin)
   }
 
   /// The node at the end of a plan's path, made when it is not there.
   mutating func find(_ path: Int32, from start: Int32, origin: UInt32) -> Int32 {
     if start == 0, current.slots[Int(path)] >= 0 { return current.slots[Int(path)] }
     var at = start
-    for i in plan.paths[Int(path)].indices {
-      let next = child(plan.paths[Int(path)][i], of: at)
+    for i in tables.paths[Int(path)] {
+      let step = tables.steps.base + Int(i)
+      let next = child(step, of: at)
       if next >= 0 {
         at = next
         continue
       }
-      at = current.addNode(plan.paths[Int(path)][i].kind, under: at)
-      for key in plan.paths[Int(path)][i].keys { setBytes(key.attribute, key.value, on: at, origin: origin) }
+      at = current.addNode(step.pointee.kind, under: at)
+      for k in step.pointee.keys {
+        let key = tables.stepKeys[Int(k)]
+        setBytes(key.attribute, tables.constant(key.value), on: at, origin: origin)
+      }
     }
     if start == 0 { current.slots[Int(path)] = at }
     return at
   }
 
-  func search(_ path: Int32, from start: Int32) -> Int32 {
+  mutating func search(_ path: Int32, from start: Int32) -> Int32 {
     var at = start
-    for i in plan.paths[Int(path)].indices {
-      at = child(plan.paths[Int(path)][i], of: at)
+    for i in tables.paths[Int(path)] {
+      at = child(tables.steps.base + Int(i), of: at)
       if at < 0 { return -1 }
     }
     return at
   }
 
-  func child(_ step: PathPlan.Step, of parent: Int32) -> Int32 {
-    var at: Int32 = 0, seen = 0
+  mutating func child(_ step: UnsafeMutablePointer<ReadingTables.Step>, of parent: Int32) -> Int32 {
+    var at: Int32 = 0, seen: Int32 = 0
     while true {
-      at = current.child(step.kind, of: parent, after: at)
+      at = current.child(step.pointee.kind, of: parent, after: at)
       if at < 0 { return -1 }
       seen += 1
-      if step.position > 0 {
-        if seen == step.position { return at }
+      if step.pointee.position > 0 {
+        if seen == step.pointee.position { return at }
         continue
       }
       var isSame = true
-      for key in step.keys where isSame {
+      for k in step.pointee.keys where isSame {
+        let key = tables.stepKeys[Int(k)]
         let entry = current.find(key.attribute, on: at)
-        isSame = entry >= 0 && Self.isEqual(value(entry), key.value)
+        isSame = entry >= 0 && Self.isEqual(value(entry), tables.constant(key.value))
       }
       if isSame { return at }
     }

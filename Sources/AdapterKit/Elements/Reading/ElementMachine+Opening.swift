@@ -26,15 +26,16 @@ extension ElementMachine {
     let isDeciding =
       name.uri == nil
       && plan.decisions[Int(parent.decision)].targets.contains {
-        $0.conditions.contains { isEqual(name.local, $0.name) }
+        $0.conditions.contains { Self.isEqual(name.local, $0.name) }
       }
-    slot = -1
+    row = 0
     if !isDeciding { return skip(name, attributes, handler, from: plan.void, notTaken: true) }
-    var frame = Frame(state: plan.void, base: parent.base, name: name.local, prefix: name.prefix)
-    frame.decides = true
-    frame.textStart = batch.pointee.byteCount
-    push(frame)
+    push(plan.void, parent.base, name)
+    resetDetails(frames + top)
+    frames[top].decides = true
+    frames[top].textStart = batch.pointee.byteCount
     collects = true
+    wantsText = true
   }
 
   /// The text of a child decides which rules its parent has.
@@ -47,10 +48,10 @@ extension ElementMachine {
     frames[top - 1].decision = -1
     for target in plan.decisions[decision].targets
     where target.conditions.isEmpty
-      || target.conditions.contains(where: { isEqual(frame.name, $0.name) && Self.isEqual(text, $0.value) })
+      || target.conditions.contains(where: { Self.isEqual(frame.name, $0.name) && Self.isEqual(text, $0.value) })
     {
       frames[top - 1].state = target.state
-      if !open(states + Int(target.state), frames + top - 1) { frames[top - 1].state = plan.void }
+      if !open(tables.states.base + Int(target.state), frames + top - 1) { frames[top - 1].state = plan.void }
       return
     }
   }
@@ -60,11 +61,12 @@ extension ElementMachine {
     _ facts: UnsafeMutablePointer<ElementReadingPlan.State>, _ frame: UnsafeMutablePointer<Frame>
   ) -> Bool {
     for i in facts.pointee.openers {
-      if !holds(plan.openers[Int(i)].guards, base: frame.pointee.base) { continue }
-      let at = frame.pointee.base + plan.openers[Int(i)].scope
+      let opener = tables.openers.base + Int(i)
+      if !holds(opener.pointee.guards, base: frame.pointee.base) { continue }
+      let at = frame.pointee.base + opener.pointee.scope
       scopes[Int(at)] = Scope(
-        node: -1, kind: plan.openers[Int(i)].kind, parent: at - 1, opener: i, origin: frame.pointee.origin)
-      frame.pointee.state = plan.openers[Int(i)].state
+        node: -1, kind: opener.pointee.kind, parent: at - 1, opener: i, origin: frame.pointee.origin)
+      frame.pointee.state = opener.pointee.state
       return true
     }
     return false
@@ -73,7 +75,7 @@ extension ElementMachine {
   mutating func call(
     _ facts: UnsafeMutablePointer<ElementReadingPlan.State>, _ frame: UnsafeMutablePointer<Frame>
   ) {
-    let call = plan.calls[Int(facts.pointee.call)]
+    let call = tables.calls[Int(facts.pointee.call)]
     let caller = frame.pointee.base + facts.pointee.scope
     let base = caller + 1
     scopes[Int(base)] = Scope(node: -1, kind: call.kind, parent: caller, link: call.link, origin: frame.pointee.origin)

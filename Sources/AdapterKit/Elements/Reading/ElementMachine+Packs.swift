@@ -48,7 +48,7 @@ extension ElementMachine {
   static let baseItem = Array(Model.baseItem.utf8)
   static let baseLevel = Array("BASE_UNIT_OR_EACH".utf8)
 
-  func isBase(_ item: Int32) -> Bool {
+  mutating func isBase(_ item: Int32) -> Bool {
     let flag = current.find(.isBaseUnit, on: item)
     if flag >= 0 { return value(flag).count == 4 }
     let level = current.find(.level, on: item)
@@ -80,7 +80,7 @@ extension ElementMachine {
     return false
   }
 
-  func isEqual(_ a: Int32, _ b: Int32) -> Bool {
+  mutating func isEqual(_ a: Int32, _ b: Int32) -> Bool {
     let a = value(a), b = value(b)
     return a.count == b.count && (a.isEmpty || memcmp(a.baseAddress!, b.baseAddress!, a.count) == 0)
   }

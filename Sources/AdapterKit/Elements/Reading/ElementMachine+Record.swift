@@ -55,7 +55,7 @@ extension ElementMachine {
   }
 
   /// How people name the open record's product.
-  func identity() -> String? {
+  mutating func identity() -> String? {
     var first: String?
     for i in 0..<current.nodes.count where current.nodes[i].kind == .item && current.nodes[i].alias < 0 {
       for attribute in [Attribute.gtin, .sku] {
@@ -71,7 +71,7 @@ extension ElementMachine {
   }
 
   /// `item[each].gtin`
-  func attributePath(_ node: Int32, _ path: ModelPath) -> String {
+  mutating func attributePath(_ node: Int32, _ path: ModelPath) -> String {
     var text = path.description
     if path.isFromProduct { return text.hasPrefix("product.") ? String(text.dropFirst(8)) : text }
     var at = node < 0 ? 0 : current.standing(node)

@@ -18,7 +18,7 @@ extension ElementMachine {
     skipping = 1
     if recordTop < 0 {
       if nearMiss == nil {
-        for edge in plan.edges[Int(state)] where isEqual(name.local, edge.name) {
+        for edge in plan.edges[Int(state)] where Self.isEqual(name.local, edge.name) {
           nearMiss = (
             name.localName, name.namespace, edge.namespace.map { String(decoding: $0, as: UTF8.self) },
             handler.parser.tagOffset
@@ -27,10 +27,13 @@ extension ElementMachine {
       }
       return
     }
-    if keepsResidue, !notTaken { residue.open(name, attributes, context: path(to: top), after: residue.after) }
-    if slot >= 0 {
-      if slots[slot].isReported || unknownCount >= Self.unknownLimit { return }
-      slots[slot].isReported = true
+    if keepsResidue, !notTaken {
+      residue.open(name, attributes, context: path(to: top), after: residue.after)
+      wantsText = true
+    }
+    if row > 0 {
+      if names.rows[Int(row)].isReported || unknownCount >= Self.unknownLimit { return }
+      names.rows[Int(row)].isReported = true
     } else if unknownCount >= Self.unknownLimit || !reported.insert("\(state) \(name.qualifiedName)").inserted {
       return
     }
@@ -41,7 +44,8 @@ extension ElementMachine {
   mutating func reportUnknown(_ name: XMLName, _ handler: ElementHandler, _ state: Int32, notTaken: Bool) {
     let element = path(to: top, and: name.local)
     var hint: LocalizedText?
-    for edge in plan.edges[Int(state)] where isEqual(name.local, edge.name) && !isEqual(name.uri, edge.namespace) {
+    for edge in plan.edges[Int(state)]
+    where Self.isEqual(name.local, edge.name) && !Self.isEqual(name.uri, edge.namespace) {
       let expected = edge.namespace.map { "«" + String(decoding: $0, as: UTF8.self) + "»" }
       hint = LocalizedText(
         "an element of this name is read in \(expected.map { "the namespace " + $0 } ?? "no namespace")",
@@ -63,13 +67,8 @@ extension ElementMachine {
 
   mutating func keepResidue() {
     guard let value = residue.close() else { return }
-    let node = scopeNode(frames[top])
+    let node = materialise(frames[top].base + tables.states[Int(frames[top].state)].scope)
     let place = batch.pointee.append(value)
     current.addEntry(.residue, .none, on: node, offset: place.offset, length: place.length, origin: frames[top].origin)
-  }
-
-  /// The node that an element's children belong to.
-  mutating func scopeNode(_ frame: Frame) -> Int32 {
-    materialise(frame.base + plan.states[Int(frame.state)].scope)
   }
 }

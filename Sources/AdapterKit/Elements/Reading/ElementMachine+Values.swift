@@ -15,15 +15,16 @@ extension ElementMachine {
   /// Takes what is wanted from an element's attributes.
   mutating func use(_ uses: Range<Int32>, _ attributes: borrowing XMLAttributes) {
     for i in uses {
-      let name = Int(plan.attributes[Int(i)].name)
+      let use = tables.attributes[Int(i)]
+      let name = Int(use.name)
       for k in 0..<attributes.count {
         let attribute = attributes[k]
         if attribute.name.uri != nil { continue }
         if attributePointers[name] != attribute.name.local {
-          if !isEqual(attribute.name.local, plan.attributeNames[name]) { continue }
+          if !Self.isEqual(attribute.name.local, plan.attributeNames[name]) { continue }
           attributePointers[name] = attribute.name.local
         }
-        switch plan.attributes[Int(i)].role {
+        switch use.role {
         case .language: setLanguage(attribute.value)
         case .unit:
           frames[top].unitOffset = append(attribute.value)
@@ -69,7 +70,7 @@ extension ElementMachine {
 
   /// Runs an action on a text in the arena.
   mutating func run(_ number: Int32, offset: Int, length: Int, _ frame: UnsafeMutablePointer<Frame>) {
-    let action = actions[Int(number)]
+    let action = tables.actions[Int(number)]
     if !holds(action.guards, base: frame.pointee.base) { return }
     switch action.kind {
     case .field: field(Int(action.index), offset: offset, length: length, frame, frame.pointee.base + action.scope)
@@ -84,10 +85,11 @@ extension ElementMachine {
     }
   }
 
+  /// Reads a text as a field's value.
   mutating func field(
     _ index: Int, offset: Int, length: Int, _ frame: UnsafeMutablePointer<Frame>, _ scope: Int32
   ) {
-    let facts = self.facts + index
+    let facts = tables.facts.base + index
     var (offset, length) = TextScan.trimmed(UnsafePointer(batch.pointee.unsafeArena), offset, length)
     var key: ConversionMemo.Key?
     if facts.pointee.isMemorable {
@@ -97,12 +99,23 @@ extension ElementMachine {
     if facts.pointee.needsScan, length > 0,
       !TextScan.isPlain(UnsafePointer(batch.pointee.unsafeArena) + offset, count: length)
     {
-      key = nil
-      if !mend(index, &offset, &length, frame) { return }
+      if mend(index, &offset, &length, frame) { convert(index, offset, length, nil, frame, scope) }
+      return
     }
+    // A text says what it says.
+    if facts.pointee.isText, length > 0 { return set(facts, offset, length, frame, scope) }
+    convert(index, offset, length, key, frame, scope)
+  }
+
+  /// Reads a text that a converter looks at, that must be a constant, or that is blank.
+  @inline(never) private mutating func convert(
+    _ index: Int, _ offset: Int, _ length: Int, _ key: ConversionMemo.Key?, _ frame: UnsafeMutablePointer<Frame>,
+    _ scope: Int32
+  ) {
+    let facts = tables.facts.base + index
     if !facts.pointee.hasTarget { return check(index, offset, length, frame) }
     let unit = frame.pointee.unitLength > 0 ? (offset: frame.pointee.unitOffset, length: frame.pointee.unitLength) : nil
-    let reading = codecs[index].read(offset: offset, length: length, unit: unit, in: &batch.pointee)
+    let reading = read(index, offset, length, unit)
     if case .value(let at, let count) = reading {
       if let key {
         let isSame = at == offset && count == length
@@ -112,6 +125,16 @@ extension ElementMachine {
       return set(facts, at, count, frame, scope)
     }
     settle(reading, index, offset, length, unit, frame, scope)
+  }
+
+  @inline(__always) private mutating func read(
+    _ index: Int, _ offset: Int, _ length: Int, _ unit: (offset: Int, length: Int)?
+  ) -> ValueCodec.Reading {
+    if length == 0 { return .blank }
+    let batch = self.batch
+    return tables.codecs[index]._withUnsafeGuaranteedRef {
+      $0.codec.read(offset: offset, length: length, unit: unit, in: &batch.pointee)
+    }
   }
 
   /// Sets a value that the same text was read as before; nothing remembered means that the text is the value.
@@ -129,7 +152,7 @@ extension ElementMachine {
   mutating func mend(
     _ index: Int, _ offset: inout Int, _ length: inout Int, _ frame: UnsafeMutablePointer<Frame>
   ) -> Bool {
-    let isText = codecs[index].type == .text
+    let isText = tables.codecs[index]._withUnsafeGuaranteedRef { $0.codec.type == .text }
     switch TextScan.check(offset: offset, length: length, allowsLines: isText, in: &batch.pointee) {
     case .clean(let at, let count): (offset, length) = (at, count)
     case .changed(let at, let count, let finding):
@@ -151,17 +174,18 @@ extension ElementMachine {
     var reading = first
     if case .blank = reading, let standIn = plan.fields[index].defaultValue {
       let at = standIn.withUnsafeBufferPointer { append($0) }
-      reading = codecs[index].read(offset: at, length: standIn.count, unit: unit, in: &batch.pointee)
+      reading = read(index, at, standIn.count, unit)
     }
     if case .fault = reading, let plain = withoutExponent(offset, length) {
-      reading = codecs[index].read(offset: plain.offset, length: plain.length, unit: unit, in: &batch.pointee)
+      reading = read(index, plain.offset, plain.length, unit)
     }
-    let isFromProduct = facts[index].target.isFromProduct
+    let facts = tables.facts.base + index
+    let isFromProduct = facts.pointee.target.isFromProduct
     switch reading {
     case .blank: return
-    case .value(let at, let count): set(facts + index, at, count, frame, scope)
+    case .value(let at, let count): set(facts, at, count, frame, scope)
     case .warned(let at, let count, let finding):
-      set(facts + index, at, count, frame, scope)
+      set(facts, at, count, frame, scope)
       note(finding, index, isFromProduct ? 0 : scopes[Int(scope)].node, frame, offset, length)
     case .fault(let finding):
       current.hasError = true
@@ -180,7 +204,8 @@ extension ElementMachine {
     return batch.pointee.append(value.description)
   }
 
-  mutating func set(
+  /// Sets a value; a second one beside a first that differs is reported and left out.
+  @inline(never) mutating func set(
     _ facts: UnsafeMutablePointer<ElementReadingPlan.FieldFacts>, _ offset: Int, _ length: Int,
     _ frame: UnsafeMutablePointer<Frame>, _ scope: Int32
   ) {
@@ -195,23 +220,23 @@ extension ElementMachine {
     let facet =
       facts.pointee.hasLanguage
       ? (frame.pointee.hasFacet ? frame.pointee.facet : plan.language) : facts.pointee.target.facet
-    set(facts.pointee.target.attribute, facet, facts.pointee.target.isMany, on: node, offset, length, frame)
-    if facts.pointee.hasCurrency, let currency = codecs[facts - self.facts].currency,
-      current.find(.currency, on: node) < 0, Model.declaration(current.nodes[Int(node)].kind, .currency) != nil
+    let attribute = facts.pointee.target.attribute
+    if !current.nodes[Int(node)].mayHave(attribute)
+      || !isTold(attribute, facet, facts.pointee.target.isMany, node, offset, length, frame)
     {
-      setBytes(.currency, currency, on: node, origin: frame.pointee.origin)
+      current.addEntry(attribute, facet, on: node, offset: offset, length: length, origin: frame.pointee.origin)
     }
+    if facts.pointee.hasCurrency { setCurrency(facts, on: node, frame) }
   }
 
-  /// Sets a value; a second one beside a first that differs is reported and left out.
-  mutating func set(
-    _ attribute: Attribute, _ facet: Facet, _ isMany: Bool, on node: Int32, _ offset: Int, _ length: Int,
-    _ frame: UnsafeMutablePointer<Frame>
+  /// Sets the currency that a converter of amounts implies, unless the node says one.
+  private mutating func setCurrency(
+    _ facts: UnsafeMutablePointer<ElementReadingPlan.FieldFacts>, on node: Int32, _ frame: UnsafeMutablePointer<Frame>
   ) {
-    if current.nodes[Int(node)].mayHave(attribute), isTold(attribute, facet, isMany, node, offset, length, frame) {
-      return
-    }
-    current.addEntry(attribute, facet, on: node, offset: offset, length: length, origin: frame.pointee.origin)
+    guard let currency = tables.codecs[facts - tables.facts.base]._withUnsafeGuaranteedRef({ $0.codec.currency }),
+      current.find(.currency, on: node) < 0, Model.declaration(current.nodes[Int(node)].kind, .currency) != nil
+    else { return }
+    setBytes(.currency, currency, on: node, origin: frame.pointee.origin)
   }
 
   /// Whether a node has a value already, so that another one is not set.

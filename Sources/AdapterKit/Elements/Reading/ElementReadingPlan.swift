@@ -104,7 +104,8 @@ struct ElementReadingPlan: Sendable {
     var hasTarget: Bool
     var hasLanguage: Bool
     var needsScan: Bool
-    var hasDefault: Bool
+    /// Whether the text is the value, once it was scanned.
+    var isText: Bool
     var hasCurrency: Bool
     /// Whether what its texts are read as is worth remembering.
     var isMemorable: Bool
@@ -114,7 +115,7 @@ struct ElementReadingPlan: Sendable {
       hasTarget = field.target != nil
       hasLanguage = field.hasLanguage
       needsScan = field.needsScan
-      hasDefault = field.defaultValue != nil
+      isText = field.target != nil && field.codec.operation == .text
       hasCurrency = field.codec.currency != nil
       isMemorable = field.target != nil && !field.hasUnit && field.codec.isMemorable
     }
