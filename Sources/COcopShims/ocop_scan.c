@@ -26,6 +26,57 @@ size_t ocop_find4(const uint8_t *p, size_t i, size_t n, uint8_t a, uint8_t b, ui
   return n;
 }
 
+// With two different bytes only, the compiler leaves two comparisons out.
+static inline size_t find_all(const uint8_t *p, size_t i, size_t n, uint8_t a, uint8_t b, uint8_t c, uint8_t d, uint32_t *out,
+                              size_t room, const int two) {
+  size_t found = 0;
+#if defined(__SSE2__)
+  const __m128i va = _mm_set1_epi8((char)a), vb = _mm_set1_epi8((char)b), vc = _mm_set1_epi8((char)c),
+                vd = _mm_set1_epi8((char)d);
+  while (i + 16 <= n) {
+    const __m128i x = _mm_loadu_si128((const __m128i *)(p + i));
+    __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(x, va), _mm_cmpeq_epi8(x, vb));
+    if (!two) hit = _mm_or_si128(hit, _mm_or_si128(_mm_cmpeq_epi8(x, vc), _mm_cmpeq_epi8(x, vd)));
+    for (unsigned m = (unsigned)_mm_movemask_epi8(hit); m; m &= m - 1) {
+      if (found == room) return found;
+      out[found++] = (uint32_t)(i + (size_t)__builtin_ctz(m));
+    }
+    i += 16;
+  }
+#endif
+  for (; i < n; i++) {
+    if (p[i] == a || p[i] == b || p[i] == c || p[i] == d) {
+      if (found == room) return found;
+      out[found++] = (uint32_t)i;
+    }
+  }
+  return found;
+}
+
+size_t ocop_find_all4(const uint8_t *p, size_t i, size_t n, uint8_t a, uint8_t b, uint8_t c, uint8_t d, uint32_t *out,
+                      size_t room) {
+  return c == a && d == a ? find_all(p, i, n, a, b, a, a, out, room, 1) : find_all(p, i, n, a, b, c, d, out, room, 0);
+}
+
+size_t ocop_count(const uint8_t *p, size_t n, uint8_t byte) {
+  size_t i = 0, count = 0;
+#if defined(__SSE2__)
+  const __m128i wanted = _mm_set1_epi8((char)byte), zero = _mm_setzero_si128();
+  __m128i sums = zero;
+  while (i + 16 <= n) {
+    // A hit is a byte of -1; a lane counts to 255 before it is added up.
+    const size_t blocks = (n - i) / 16, end = i + (blocks < 255 ? blocks : 255) * 16;
+    __m128i lanes = zero;
+    for (; i < end; i += 16)
+      lanes = _mm_sub_epi8(lanes, _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(p + i)), wanted));
+    sums = _mm_add_epi64(sums, _mm_sad_epu8(lanes, zero));
+  }
+  count = (size_t)_mm_cvtsi128_si64(_mm_add_epi64(sums, _mm_srli_si128(sums, 8)));
+#endif
+  for (; i < n; i++) count += p[i] == byte;
+  return count;
+}
+
 size_t ocop_find_xml(const uint8_t *p, size_t i, size_t n) {
 #if defined(__SSE2__)
   const __m128i amp = _mm_set1_epi8('&'), lt = _mm_set1_epi8('<'), gt = _mm_set1_epi8('>'), q = _mm_set1_epi8('"'),

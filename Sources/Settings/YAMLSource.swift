@@ -50,40 +50,60 @@ public struct YAMLSource {
     return try source.convert(root, lines: source.lines(), depth: 0)
   }
 
-  /// Columns of libyaml count scalars; people count characters, which differ where letters are composed of several.
-  private func lines() -> [Substring.UnicodeScalarView] {
-    var lines: [Substring.UnicodeScalarView] = []
-    let scalars = text.unicodeScalars
-    var start = scalars.startIndex
-    var i = start
-    while i < scalars.endIndex {
-      let scalar = scalars[i].value
-      let next = scalars.index(after: i)
-      // The line breaks of YAML 1.1.
-      if scalar == 0x0A || scalar == 0x0D || scalar == 0x85 || scalar == 0x2028 || scalar == 0x2029 {
-        lines.append(scalars[start..<i])
-        i = next
-        if scalar == 0x0D, i < scalars.endIndex, scalars[i].value == 0x0A { i = scalars.index(after: i) }
-        start = i
-        continue
+  /// A line without its end.
+  private struct Line {
+    let bytes: Range<Int>
+    /// Whether it may hold characters composed of several scalars: those begin at U+0300, in UTF-8 with 0xCC.
+    let mayCompose: Bool
+  }
+
+  /// The lines, cut at the line breaks of YAML 1.1.
+  private func lines() -> [Line] {
+    var lines: [Line] = []
+    var start = 0, mayCompose = false
+    let bytes = text.utf8.span
+    var i = 0
+    while i < bytes.count {
+      let byte = bytes[i]
+      if byte >= 0xCC { mayCompose = true }
+      let width = YAMLSource.lineBreak(bytes, i)
+      if width > 0 {
+        lines.append(Line(bytes: start..<i, mayCompose: mayCompose))
+        start = i + width
+        mayCompose = false
       }
-      i = next
+      i += max(width, 1)
     }
-    lines.append(scalars[start...])
+    lines.append(Line(bytes: start..<bytes.count, mayCompose: mayCompose))
     return lines
   }
 
-  private func position(_ mark: Mark?, _ lines: [Substring.UnicodeScalarView]) -> SourcePosition {
+  /// How many bytes a line break has here: LF, CR, CRLF, U+0085, U+2028, U+2029; 0 when there is none.
+  private static func lineBreak(_ bytes: Span<UInt8>, _ i: Int) -> Int {
+    switch bytes[i] {
+    case 0x0A: 1
+    case 0x0D: i + 1 < bytes.count && bytes[i + 1] == 0x0A ? 2 : 1
+    case 0xC2: i + 1 < bytes.count && bytes[i + 1] == 0x85 ? 2 : 0
+    case 0xE2: i + 2 < bytes.count && bytes[i + 1] == 0x80 && bytes[i + 2] & 0xFE == 0xA8 ? 3 : 0
+    default: 0
+    }
+  }
+
+  /// Columns of libyaml count scalars; people count characters, which differ where letters are composed of several.
+  private func position(_ mark: Mark?, _ lines: [Line]) -> SourcePosition {
     guard let mark else { return SourcePosition(file: file, line: 1, column: 1) }
     var column = mark.column
-    if mark.line >= 1, mark.line <= lines.count {
-      let before = lines[mark.line - 1].prefix(max(0, mark.column - 1))
+    if mark.line >= 1, mark.line <= lines.count, lines[mark.line - 1].mayCompose {
+      let line = lines[mark.line - 1].bytes
+      let start = text.utf8.index(text.startIndex, offsetBy: line.lowerBound)
+      let end = text.utf8.index(start, offsetBy: line.count)
+      let before = text.unicodeScalars[start..<end].prefix(max(0, mark.column - 1))
       if before.contains(where: { $0.value >= 0x300 }) { column = Substring(before).count + 1 }
     }
     return SourcePosition(file: file, line: mark.line, column: column)
   }
 
-  private func convert(_ node: Node, lines: [Substring.UnicodeScalarView], depth: Int) throws(Fault) -> SourceNode {
+  private func convert(_ node: Node, lines: [Line], depth: Int) throws(Fault) -> SourceNode {
     let position = position(node.mark, lines)
     guard depth <= YAMLSource.depthLimit else {
       throw YAMLSource.limit(
@@ -122,6 +142,8 @@ public struct YAMLSource {
   private func refuseAliases() throws(Fault) {
     func names(after mark: UInt8) -> [Substring: Int] {
       var found: [Substring: Int] = [:]
+      // Nearly all files have none.
+      guard text.utf8.contains(mark) else { return found }
       let utf8 = text.utf8
       var i = utf8.startIndex
       var line = 1

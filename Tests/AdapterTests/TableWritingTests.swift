@@ -325,6 +325,35 @@ import Testing
     let writing = try TableProbe(layout).write([product(["bullet[1].text@en": "a|b"]), product(["name@vi": "x"])])
     #expect(writing.text == "x\na|b\nnone\n")
     #expect(writing.losses == ["bullet.text@en converted 1", "name@vi not-carried 1"])
+    let whole = String(repeating: "a long text ", count: 9) + "end"
+    let several = try TableProbe(layout).write([
+      product(["bullet[1].text@en": whole, "bullet[2].text@en": "b|c|d", "bullet[3].text@en": whole])
+    ])
+    #expect(several.text == "x\n\(whole)|b|c|d|\(whole)\n")
+    #expect(several.losses == ["bullet.text@en converted 1"])
+  }
+
+  @Test func aListWithASeparatorInsideCountsItsOtherLossesOnce() throws {
+    let layout = TableLayout(
+      newline: "lf",
+      columns: [
+        .list(
+          ListRule(
+            field: FieldRule(place: header("x")), parent: [], kind: .ingredient, set: [], only: [], separator: ";",
+            pieces: [
+              .value(path("name@vi", in: .ingredient), .text), .literal("="),
+              .value(path("share", in: .ingredient), .decimal(.plain, minFraction: 0, maxFraction: 1)),
+            ],
+            none: nil))
+      ])
+    let writing = try TableProbe(layout).write([
+      product([
+        "ingredient[1].name@vi": "a;b", "ingredient[1].share": "33.33", "ingredient[2].name@vi": "c",
+        "ingredient[2].share": "66.67",
+      ])
+    ])
+    #expect(writing.text == "x\na;b=33.3;c=66.7\n")
+    #expect(Set(writing.losses) == ["ingredient.name@vi converted 1", "ingredient.share rounded 2"])
   }
 
   @Test func rulesThatTablesCannotHaveAreFaults() throws {

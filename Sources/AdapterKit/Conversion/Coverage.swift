@@ -63,6 +63,16 @@ public struct Coverage: Sendable {
     if rest != 0 { words[first >> 6 + 1] |= rest }
   }
 
+  /// Notes that entries which stand side by side were written.
+  mutating func mark(_ range: Range<Int>) {
+    var at = range.lowerBound
+    while at < range.upperBound {
+      let more = min(range.upperBound - at, 64 - at & 63)
+      words[at >> 6] |= (~0 &>> UInt64(64 - more)) &<< UInt64(at & 63)
+      at += more
+    }
+  }
+
   /// Notes that the key attributes of a node's kind were written, or are said by the place at which its values stand.
   public mutating func markKeys(of node: NodeView) {
     for key in CoverageTables.keys[Int(node.kind.rawValue)] {
@@ -142,7 +152,9 @@ enum CoverageTables {
   }
 
   /// By attribute: whether some kind has it with such a value.
-  static let mayBeUnderstood: [Bool] = Attribute.allCases.map { attribute in
-    Model.kinds.contains { $0.attributes.contains { $0.attribute == attribute && $0.absent != nil } }
-  }
+  static let mayBeUnderstood: [Bool] = {
+    var may = [Bool](repeating: false, count: Attribute.allCases.count)
+    for kind in absent { for (attribute, _) in kind { may[Int(attribute.rawValue)] = true } }
+    return may
+  }()
 }

@@ -33,10 +33,17 @@ public final class PatternCodec: Sendable {
 
   /// The attributes in order.
   public let parts: [Part]
+  /// The same as plain bytes in raw memory, for lists and inner loops: nothing is retained, no bounds are checked.
+  nonisolated(unsafe) let steps: UnsafeBufferPointer<PartStep>
   private let after: [UInt8]
   private let afterTrimmed: [UInt8]
   /// Whether values at the end may be missing together with the literals in front of them, as in lists.
   private let isLenient: Bool
+  /// Whether one look for single bytes cuts the pattern: its values stand on the node itself, nothing in front of the first and
+  /// behind the last.
+  let isCutByBytes: Bool
+  /// Whether writing puts values of the node itself one behind the other as they are, each attribute once.
+  let isJoinedAsIs: Bool
   /// The pattern as people write it.
   private let text: String
 
@@ -83,11 +90,25 @@ public final class PatternCodec: Sendable {
       }
     }
     self.parts = parts
+    let memory = UnsafeMutableBufferPointer<PartStep>.allocate(capacity: parts.count)
+    _ = memory.initialize(from: parts.map(PartStep.init))
+    let steps = UnsafeBufferPointer(memory)
+    self.steps = steps
     self.isLenient = isLenient
     self.text = text
     after = Array(literal.utf8)
     afterTrimmed = Self.trimmed(literal)
+    isCutByBytes =
+      isLenient && literal.isEmpty && steps.first?.sought.count == 0
+      && steps.allSatisfy { $0.isDirect && $0.sought.count <= 1 }
+      && steps.dropFirst().allSatisfy { $0.sought.count == 1 }
+    isJoinedAsIs =
+      isLenient && literal.isEmpty && steps.first?.before.count == 0
+      && steps.allSatisfy { $0.isDirect && $0.writesAsIs }
+      && Set(steps.map { [Int($0.attribute.rawValue), Int($0.facet)] }).count == steps.count
   }
+
+  deinit { steps.deallocate() }
 
   private static func type(_ path: ModelPath, _ kind: NodeKind) -> ValueType {
     guard let attribute = path.attribute else { return .text }
@@ -114,12 +135,12 @@ public final class PatternCodec: Sendable {
     offset: Int, length: Int, origin: Int, on node: Int, in batch: inout ProductBatch,
     findings: inout [PartFinding]
   ) -> Bool {
-    let count = parts.count
+    let count = steps.count
     guard count > 0 else { return false }
     var at = offset
     let end = offset + length
-    if !parts[0].beforeTrimmed.isEmpty {
-      guard let found = Self.find(parts[0].beforeTrimmed, at, end, batch) else {
+    if steps[0].sought.count > 0 {
+      guard let found = find(before: 0, at, end, batch) else {
         findings.append(mismatch(offset, length, batch))
         return false
       }
@@ -131,7 +152,7 @@ public final class PatternCodec: Sendable {
       var stop = (start: end, end: end), isShort = false
       if isLast {
         if !afterTrimmed.isEmpty, let found = Self.findLast(afterTrimmed, at, end, batch) { stop = found }
-      } else if let found = Self.find(parts[i + 1].beforeTrimmed, at, end, batch) {
+      } else if let found = find(before: i + 1, at, end, batch) {
         stop = found
       } else if isLenient {
         isShort = true
@@ -146,7 +167,27 @@ public final class PatternCodec: Sendable {
     return isSet
   }
 
-  private func read(
+  /// Reads the text of one value; whether a value was set.
+  @inline(__always) private func read(
+    _ i: Int, _ offset: Int, _ length: Int, _ origin: Int, _ start: Int, _ batch: inout ProductBatch,
+    _ findings: inout [PartFinding]
+  ) -> Bool {
+    let step = steps[i]
+    guard step.isDirect, step.reading != .other else {
+      return readOther(i, offset, length, origin, start, &batch, &findings)
+    }
+    let place = TextScan.trimmed(batch.unsafeArena, offset, length)
+    if place.length == 0 { return false }
+    let text = UnsafeBufferPointer(start: UnsafePointer(batch.unsafeArena) + place.offset, count: place.length)
+    guard step.reading.isCanonical(text) else {
+      return readOther(i, offset, length, origin, start, &batch, &findings)
+    }
+    batch.set(
+      step.attribute, Facet.stored(step.facet), on: start, offset: place.offset, length: place.length, origin: origin)
+    return true
+  }
+
+  @inline(never) func readOther(
     _ i: Int, _ offset: Int, _ length: Int, _ origin: Int, _ start: Int, _ batch: inout ProductBatch,
     _ findings: inout [PartFinding]
   ) -> Bool {
@@ -175,7 +216,23 @@ public final class PatternCodec: Sendable {
 
   /// The entry of a part's value, or nil.
   @inline(__always) private func entry(_ i: Int, _ node: NodeView) -> Int? {
-    parts[i].isDirect ? node.find(parts[i].attribute, parts[i].facet) : parts[i].path.find(from: node)
+    steps[i].isDirect
+      ? node.find(steps[i].attribute, Facet.stored(steps[i].facet)) : parts[i].path.find(from: node)
+  }
+
+  /// Where the literal in front of a part stands first.
+  @inline(__always) private func find(
+    before i: Int, _ from: Int, _ end: Int, _ batch: borrowing ProductBatch
+  ) -> (start: Int, end: Int)? {
+    let sought = steps[i].sought
+    guard sought.count == 1 else { return Self.find(parts[i].beforeTrimmed, from, end, batch) }
+    let bytes = UnsafePointer(batch.unsafeArena)
+    var at = from
+    while at < end {
+      if bytes[at] == sought.first { return (at, at + 1) }
+      at += 1
+    }
+    return nil
   }
 
   /// Where a literal stands first; a sign of multiplication is also found as x or *.
@@ -239,18 +296,24 @@ public final class PatternCodec: Sendable {
   /// One missing value leaves out all; where values at the end may be missing, they are left out with the literals in front
   /// of them, and others leave their place empty.
   public func write(_ node: NodeView, into buffer: inout ByteBuffer, coverage: inout Coverage) -> Writing {
-    if !isLenient, parts.count > 1 {
-      for i in 0..<parts.count where entry(i, node) == nil { return .missing }
+    let count = steps.count
+    if !isLenient, count > 1 {
+      for i in 0..<count where entry(i, node) == nil { return .missing }
     }
     let start = buffer.count
     var literal = 0
-    for i in 0..<parts.count {
+    for i in 0..<count {
       guard let entry = entry(i, node) else { continue }
       while literal <= i {
-        if !parts[literal].before.isEmpty { buffer.append(parts[literal].before) }
+        let before = steps[literal].before
+        if before.count == 1 {
+          buffer.append(before.first)
+        } else if before.count > 1 {
+          buffer.append(parts[literal].before)
+        }
         literal += 1
       }
-      if parts[i].codec.writesAsIs {
+      if steps[i].writesAsIs {
         buffer.append(node.bytes(of: entry))
         coverage.mark(entry)
         continue
@@ -264,7 +327,7 @@ public final class PatternCodec: Sendable {
       }
     }
     if literal == 0 { return .missing }
-    if literal == parts.count, !after.isEmpty { buffer.append(after) }
+    if literal == count, !after.isEmpty { buffer.append(after) }
     return .written
   }
 }

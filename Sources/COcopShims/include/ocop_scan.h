@@ -10,6 +10,14 @@
 // Index of the first byte equal to any of a, b, c, d from `from` on; `count` when there is none.
 size_t ocop_find4(const uint8_t *bytes, size_t from, size_t count, uint8_t a, uint8_t b, uint8_t c, uint8_t d);
 
+// Writes the indices of the bytes equal to any of a, b, c, d from `from` on, and answers how many: at most `room`, and then there
+// may be more.
+size_t ocop_find_all4(const uint8_t *bytes, size_t from, size_t count, uint8_t a, uint8_t b, uint8_t c, uint8_t d,
+                      uint32_t *indices, size_t room);
+
+// How often a byte stands in a text.
+size_t ocop_count(const uint8_t *bytes, size_t count, uint8_t byte);
+
 // Index of the first byte that XML must escape (& < > " and CR, LF, TAB), or `count`.
 size_t ocop_find_xml(const uint8_t *bytes, size_t from, size_t count);
 

@@ -384,19 +384,21 @@ public struct ProductBatch: ~Copyable {
       sorter.sort(nodes, n, entries + openEntry, origins + openEntry, m)
     }
     // Ends: a node's subtree ends where the last of its descendants does.
-    var i = n - 1
+    var i = n &- 1
     while i >= 0 {
-      if nodes[i].end <= UInt16(i) { nodes[i].end = UInt16(i + 1) }
-      if i > 0 {
-        let p = Int(nodes[i].parent)
-        if nodes[p].end < nodes[i].end { nodes[p].end = nodes[i].end }
-      }
-      i -= 1
+      let end = max(nodes[i].end, UInt16(truncatingIfNeeded: i &+ 1))
+      nodes[i].end = end
+      let p = Int(nodes[i].parent)
+      if i > 0, nodes[p].end < end { nodes[p].end = end }
+      i &-= 1
     }
+    let entries = self.entries + openEntry
     var e = 0
-    for i in 0..<n {
-      nodes[i].first = UInt16(e)
-      while e < m, entries[openEntry + e].node == UInt16(i) { e += 1 }
+    i = 0
+    while i < n {
+      nodes[i].first = UInt16(truncatingIfNeeded: e)
+      while e < m, entries[e].node == UInt16(truncatingIfNeeded: i) { e &+= 1 }
+      i &+= 1
     }
     pushNode(Node(kind: .product, parent: 0, end: UInt16(n + 1), first: UInt16(m)))
   }

@@ -49,9 +49,52 @@ extension ProductMemory {
   }
 }
 
+extension NodeView {
+  /// The parts of the node's product in raw memory.
+  @inlinable public var unsafeMemory: ProductMemory {
+    ProductMemory(
+      bytes: bytes.withUnsafeBufferPointer { $0.baseAddress.unsafelyUnwrapped },
+      nodes: nodes.withUnsafeBufferPointer { $0.baseAddress.unsafelyUnwrapped },
+      entries: entries.withUnsafeBufferPointer { $0.baseAddress.unsafelyUnwrapped })
+  }
+}
+
 extension ProductBatch {
   /// The parts of a finished product in raw memory.
   public func unsafeMemory(product i: Int) -> ProductMemory {
     ProductMemory(bytes: bytes, nodes: nodes + rows[i].node, entries: entries + rows[i].entry)
+  }
+}
+
+// Parts of the open product for which room was made: lists of tables open some twenty nodes a row.
+extension ProductBatch {
+  /// Makes room for some more nodes and entries of the open product, so that as many may be added unsafely; false when the
+  /// product would have too many.
+  public mutating func reserveParts(nodes moreNodes: Int, entries moreEntries: Int) -> Bool {
+    guard openNodeCount + moreNodes <= Self.partLimit, entryCount - openEntry + moreEntries <= Self.partLimit else {
+      return false
+    }
+    while nodeCount + moreNodes > nodeCapacity { growNodes() }
+    while entryCount + moreEntries > entryCapacity { growEntries() }
+    return true
+  }
+
+  /// Opens a node as `addNode` does; there must be room.
+  @inlinable public mutating func unsafeAddNode(_ kind: NodeKind, under parent: Int) -> Int {
+    let number = nodeCount &- openNode
+    nodes[nodeCount] = Node(kind: kind, parent: UInt16(truncatingIfNeeded: parent), end: 0, first: 0)
+    nodeCount &+= 1
+    return number
+  }
+
+  /// Sets a value as `set` does; there must be room.
+  @inlinable public mutating func unsafeSet(
+    _ attribute: Attribute, _ facet: UInt16, on node: Int, offset: Int, length: Int, origin: Int
+  ) {
+    entries[entryCount] = Entry(
+      offset: UInt32(truncatingIfNeeded: offset), length: UInt32(truncatingIfNeeded: length),
+      node: UInt16(truncatingIfNeeded: node), facet: facet, attribute: attribute)
+    origins[entryCount] = UInt32(truncatingIfNeeded: origin)
+    entryCount &+= 1
   }
 }

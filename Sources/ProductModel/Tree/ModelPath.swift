@@ -184,8 +184,14 @@ extension ModelPath {
 
     mutating func word() -> String {
       let start = at
-      while at < characters.count, characters[at].isLetter || characters[at].isNumber { at += 1 }
+      while at < characters.count, Self.isInWord(characters[at]) { at += 1 }
       return String(characters[start..<at])
+    }
+
+    private static func isInWord(_ character: Character) -> Bool {
+      // Names are of ASCII; the tables of Unicode are asked about what is wrong.
+      guard let byte = character.asciiValue else { return character.isLetter || character.isNumber }
+      return (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10
     }
 
     mutating func selector(of kind: NodeKind) throws(ParseError) -> Selector {

@@ -43,6 +43,7 @@ public struct Measure: Hashable, Sendable {
 
   /// What keeps a text from being a canonical measure, or nil. Allocates nothing.
   public static func check(_ text: Span<UInt8>) -> MeasureFault? {
+    if isPlain(text) { return nil }
     let blank = blank(text)
     guard blank > 0, blank < text.count - 1 else { return .noUnit }
     guard DecimalText.isCanonical(text.extracting(0..<blank)) else { return .number }
@@ -85,6 +86,33 @@ public struct Measure: Hashable, Sendable {
       return (degrees, celsius.isExact)
     case .kelvin: return celsius.value.adding(zero).map { ($0, celsius.isExact) }
     default: return celsius
+    }
+  }
+
+  /// Whether a text is surely a canonical measure: digits, perhaps decimals, one blank, a known unit. One look at each byte
+  /// answers that for nearly all measures; false says nothing yet.
+  private static func isPlain(_ text: Span<UInt8>) -> Bool {
+    text.withUnsafeBufferPointer { text in
+      let n = text.count
+      // Up to 36 digits: no need to count them.
+      guard n >= 4, n <= 40, let bytes = text.baseAddress else { return false }
+      var i = 0
+      if bytes[0] == 0x30 {
+        i = 1
+      } else {
+        while i < n, bytes[i] &- 0x30 < 10 { i &+= 1 }
+        if i == 0 { return false }
+      }
+      if i < n, bytes[i] == UInt8(ascii: ".") {
+        let first = i &+ 1
+        i = first
+        while i < n, bytes[i] &- 0x30 < 10 { i &+= 1 }
+        if i == first || bytes[i &- 1] == 0x30 { return false }
+      }
+      guard n &- i == 4 || n &- i == 3, bytes[i] == 0x20 else { return false }
+      var packed = UInt32(bytes[i &+ 1]) &<< 8 | UInt32(bytes[i &+ 2])
+      if n &- i == 4 { packed = packed &<< 8 | UInt32(bytes[i &+ 3]) }
+      return UnitCode.isMeasure(packed)
     }
   }
 

@@ -89,7 +89,7 @@ struct ConverterParser {
       guard (1...3).contains(arguments.count), !arguments[0].isEmpty, arguments[0].utf8.count <= 3,
         let style = style(1)
       else { return wrong() }
-      guard UnitCode.all.contains(where: { $0.code == arguments[0] }) else {
+      guard UnitCode(arguments[0])?.isMeasure == true else {
         return fail(
           node, text,
           .init(

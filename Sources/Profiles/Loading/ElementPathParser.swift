@@ -34,7 +34,7 @@ struct ElementPathParser {
   private func step(_ part: String, _ whole: String, _ node: SourceNode) -> ElementPath.Step? {
     var rest = Substring(part)
     var conditions: [ElementPath.AttributeValueCondition] = []
-    if let open = rest.firstIndex(of: "[") {
+    if let open = rest.utf8.firstIndex(of: UInt8(ascii: "[")) {
       var conditionText = rest[open...]
       rest = rest[..<open]
       while !conditionText.isEmpty {
@@ -64,7 +64,7 @@ struct ElementPathParser {
     }
     var prefix = ""
     var name = String(rest)
-    if let colon = rest.firstIndex(of: ":") {
+    if let colon = rest.utf8.firstIndex(of: UInt8(ascii: ":")) {
       prefix = String(rest[..<colon])
       name = String(rest[rest.index(after: colon)...])
     }
@@ -88,20 +88,29 @@ struct ElementPathParser {
 
   /// Steps; a slash within brackets does not part them.
   private static func split(_ text: String) -> [String] {
-    var parts = [""]
+    var parts: [String] = []
     var depth = 0
-    for character in text {
-      if character == "[" { depth += 1 }
-      if character == "]" { depth -= 1 }
-      if character == "/", depth <= 0 { parts.append("") } else { parts[parts.count - 1].append(character) }
+    var start = text.startIndex
+    for i in text.utf8.indices {
+      switch text.utf8[i] {
+      case UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "]"): depth -= 1
+      case UInt8(ascii: "/") where depth <= 0:
+        parts.append(String(text[start..<i]))
+        start = text.utf8.index(after: i)
+      default: break
+      }
     }
+    parts.append(String(text[start...]))
     return parts
   }
 
   /// A name without colon as XML 1.0 has it (its letters more widely).
   static func isName(_ text: String) -> Bool {
     guard let first = text.unicodeScalars.first else { return false }
-    func isStart(_ s: Unicode.Scalar) -> Bool { s.properties.isAlphabetic || s == "_" }
+    func isStart(_ s: Unicode.Scalar) -> Bool {
+      s.isASCII ? (s.value | 0x20) &- 0x61 < 26 || s == "_" : s.properties.isAlphabetic
+    }
     return isStart(first)
       && text.unicodeScalars.allSatisfy {
         isStart($0) || ($0.value >= 0x30 && $0.value <= 0x39) || $0 == "-" || $0 == "." || $0.value == 0xB7

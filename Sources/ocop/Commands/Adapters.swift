@@ -4,11 +4,12 @@ import Diagnostics
 
 struct Adapters: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "adapters",
     abstract: "The formats that this program reads and writes.", subcommands: [List.self, Show.self],
     defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the adapters.")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the adapters.")
 
     @OptionGroup var options: CommonOptions
 
@@ -28,7 +29,7 @@ struct Adapters: ParsableCommand {
   }
 
   struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show one adapter's specification.")
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one adapter's specification.")
 
     @Argument(help: "The adapter's name.")
     var name: String

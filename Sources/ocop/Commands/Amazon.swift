@@ -6,11 +6,13 @@ import Transfer
 
 struct Amazon: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "amazon",
     abstract: "Submit feeds to Amazon's Selling Partner API, ask about them, fetch their reports.",
     subcommands: [Submit.self, Status.self, Result.self])
 
   struct Submit: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "submit",
       abstract: "Submit a feed. The same file is submitted once; a run that died goes on.",
       discussion: """
         Prints the feed's number. With --wait, exit 0 when every message was accepted, 3 when some were refused, 65 when all \
@@ -54,6 +56,7 @@ struct Amazon: ParsableCommand {
 
   struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "status",
       abstract:
         "Ask how far Amazon is with feeds; without numbers, with all that were submitted from here and are not done.",
       discussion: """
@@ -86,6 +89,7 @@ struct Amazon: ParsableCommand {
 
   struct Result: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "result",
       abstract: "Fetch a feed's processing report and show what it says of each message.",
       discussion: """
         Exit 0 when every message was accepted, 3 when some were refused, 65 when all were; 75 when there is no report yet.

@@ -6,6 +6,7 @@ import Profiles
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "check",
     abstract: "Check a document: by its own profile, and whether its products can go to others.",
     discussion: """
       Nothing is written. Exit 1 when there is a finding at the level of --fail-on or worse.

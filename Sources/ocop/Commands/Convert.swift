@@ -5,6 +5,7 @@ import Profiles
 
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "convert",
     abstract: "Convert documents of one profile into a document of another.",
     discussion: """
       Several inputs are one stream; `-` is standard input or output. Records that cannot be converted go to quarantine: \

@@ -7,6 +7,7 @@ import Profiles
 
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "diff",
     abstract: "Compare the products of two documents, whatever their formats.",
     discussion: """
       Products are matched by the base unit's GTIN, else by SKU, family or name; several of one name, and those with none of

@@ -5,11 +5,13 @@ import Transfer
 
 struct Endpoints: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "endpoints",
     abstract: "The file of endpoints: list, lint, test, trust a host's key, explain the keys.",
     subcommands: [List.self, Lint.self, Test.self, Trust.self, Keys.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "List the endpoints. No secret is fetched or shown.",
       discussion: """
         Example:
@@ -49,6 +51,7 @@ struct Endpoints: ParsableCommand {
 
   struct Lint: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "lint",
       abstract: "Check the file of endpoints without connecting: every fault at once. Exit 1 when there is an error.",
       discussion: """
         Example:
@@ -84,6 +87,7 @@ struct Endpoints: ParsableCommand {
 
   struct Test: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "test",
       abstract: "Log in at endpoints and list their folders; nothing is changed there.",
       discussion: """
         Exit 0 only when each of them answers.
@@ -155,6 +159,7 @@ struct Endpoints: ParsableCommand {
 
   struct Trust: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "trust",
       abstract: "Show the keys of an SFTP server; with a fingerprint, add the key to the known hosts.",
       discussion: """
         Ask the partner for the fingerprint by another way than this network. Nothing is added unless the server shows \
@@ -233,6 +238,7 @@ struct Endpoints: ParsableCommand {
 
   struct Keys: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "keys",
       abstract: "Print the keys of the file of endpoints with their meaning.",
       discussion: """
         Example:

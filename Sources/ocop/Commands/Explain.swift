@@ -12,6 +12,7 @@ import Settings
 
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "Explain a finding's code, or an attribute of the model: what it means and what to do.",
     discussion: """
       Examples:

@@ -9,6 +9,7 @@ import Transfer
 
 struct Get: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "get",
     abstract: "Fetch files from servers.",
     discussion: """
       A place is a URL, or NAME or NAME:path of an endpoint in the file of endpoints. A pattern in the last name (*, ?, [a-z], \

@@ -6,11 +6,13 @@ import Profiles
 
 struct Profiles: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "profiles",
     abstract: "The profiles in the mappings folder: list, show, lint, test, start a new one.",
     subcommands: [List.self, Show.self, Lint.self, Test.self, New.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the profiles with their standing.")
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "List the profiles with their standing.")
 
     @OptionGroup var options: CommonOptions
 
@@ -50,6 +52,7 @@ struct Profiles: ParsableCommand {
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "show",
       abstract: "Print a profile with everything inherited and every default.")
 
     @Argument(help: "The profile's name.", completion: .custom(profileNames))
@@ -67,6 +70,7 @@ struct Profiles: ParsableCommand {
 
   struct Lint: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "lint",
       abstract: "Check profiles without data: names, types, converters, places. Exit 1 when one has an error.")
 
     @Argument(help: "The profiles; all of them otherwise.", completion: .custom(profileNames))
@@ -95,7 +99,8 @@ struct Profiles: ParsableCommand {
   }
 
   struct Test: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Run the tests inside profiles. Exit 1 when one fails.")
+    static let configuration = CommandConfiguration(
+      commandName: "test", abstract: "Run the tests inside profiles. Exit 1 when one fails.")
 
     @Argument(help: "The profiles; all of them otherwise.", completion: .custom(profileNames))
     var names: [String] = []
@@ -128,6 +133,7 @@ struct Profiles: ParsableCommand {
 
   struct New: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "new",
       abstract: "Print the skeleton of a new profile, to be saved in the mappings folder.",
       discussion: """
         Example:

@@ -5,6 +5,7 @@ import Transfer
 
 struct Put: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "put",
     abstract: "Send files to a server.",
     discussion: """
       The place is a URL, or NAME or NAME:path of an endpoint; a slash at its end means a folder. Files appear there under \

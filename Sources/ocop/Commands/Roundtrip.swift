@@ -6,6 +6,7 @@ import Profiles
 
 struct Roundtrip: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "roundtrip",
     abstract: "Read a document, write it and read it again: what is lost?",
     discussion: """
       With --through, the products go through another profile and back. They are matched as “ocop diff” does: by GTIN, SKU,

@@ -3,6 +3,7 @@ import ProductModel
 
 struct Schema: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "schema",
     abstract: "Print the canonical product's JSON Schema (2020-12), made from the model's declarations.",
     discussion: """
       Example:
