@@ -88,7 +88,7 @@ let package = Package(
     .target(
       name: "Transfer",
       dependencies: [
-        "CLibCURL", "CZlib", "Bytes", "Diagnostics", "Documents", "Ledger", "Settings",
+        "CLibCURL", "COcopShims", "CZlib", "Bytes", "Diagnostics", "Documents", "Ledger", "Settings",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),

@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """Transfers against the curl command, on the same server in one interleaved run.
 
-usage: Benchmarks/transfer.py --ocop PATH [--size MB] [--files N] [--rounds N]
+usage: Benchmarks/transfer.py --ocop PATH [--size MB] [--files N] [--rounds N] [--out FILE]
 
 Large: one file up and down, `ocop put` and `ocop get` against curl. Small: N files in one `ocop put` against one curl
 command a file (a sample of 50 of them, by the piece). Contents are compared before anything is believed. `ocop` verifies,
-renames and keeps its ledger in these times; curl does none of it. Wall time, a line a round and server.
+renames and keeps its ledger in these times; curl does none of it, nor waits for the disk. Wall time, a line a round and server;
+--out writes the medians as a page of Markdown.
 """
 import argparse
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -38,12 +40,32 @@ def same(a, b):
         sys.exit(f"{a} and {b} differ")
 
 
+def page(results, options):
+    def cell(values, digits):
+        return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f}–{max(values):.{digits}f})"
+
+    version = subprocess.run(["curl", "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()[1]
+    lines = [
+        "<!-- Written by Benchmarks/transfer.py; do not edit. -->\n\n# Transfers against the curl command\n\n"
+        f"`ocop put` and `ocop get` of {options.size} MB, and {options.files} files of 2 kB in one `ocop put`, against curl {version} on the "
+        f"same server on the loopback: OpenSSH's SFTP and vsftpd. {options.rounds} interleaved rounds, wall time, median with the least and "
+        "the greatest. Contents were compared. In its time `ocop` makes a digest, sends under a temporary name, compares with the "
+        "server, renames, keeps its ledger, and syncs what it fetched to the disk; curl does none of it.\n\n"
+        "| server | put: curl's speed = 1 (must ≥ 0.9) | get: curl's speed = 1 (must ≥ 0.9) | small files: one curl command a file = 1 (must ≤ 0.2) |\n"
+        "|---|---|---|---|\n"]
+    for name, rounds in results.items():
+        put, get, small = zip(*rounds)
+        lines.append(f"| {name} | {cell(put, 2)} | {cell(get, 2)} | {cell(small, 3)} |\n")
+    return "".join(lines)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ocop", required=True)
-    parser.add_argument("--size", type=int, default=100, help="megabytes of the large file")
+    parser.add_argument("--size", type=int, default=400, help="megabytes of the large file")
     parser.add_argument("--files", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--out")
     options = parser.parse_args()
     ocop = os.path.abspath(options.ocop)
     base = tempfile.mkdtemp(prefix="ocop-transfer-")
@@ -79,6 +101,7 @@ def main():
         large = os.path.join(base, "large.bin")
         small = os.path.join(base, "small")
         os.makedirs(small)
+        results = {name: [] for name in curl}
         for round_number in range(options.rounds):
             with open(large, "wb") as f:
                 f.write(os.urandom(options.size * 1_000_000))
@@ -102,9 +125,13 @@ def main():
                 for path in files[:50]:
                     timed(command + ["-T", path, url + "c-" + os.path.basename(path)], env)
                 one = (time.monotonic() - start_one) / 50
+                results[name].append((theirs / ours, theirs_down / ours_down, many / (one * options.files)))
                 print(f"{name}\tput {theirs / ours:.2f} of curl's speed\tget {theirs_down / ours_down:.2f}\t"
                       f"{options.files} small files {many / (one * options.files):.3f} of the time of one curl command a file",
                       flush=True)
+        if options.out:
+            with open(options.out, "w", encoding="utf-8") as f:
+                f.write(page(results, options))
     finally:
         for name, folder in running:
             subprocess.run([os.path.join(SERVERS, name), "stop", folder], check=False)

@@ -44,6 +44,13 @@ extension DeliveryLedger {
     try update(id, "version = ?", [version])
   }
 
+  /// Writes down the digest of what is sent, when it was not known at the beginning.
+  ///
+  /// - Throws: `ledger-failed`, `ledger-damaged`.
+  public func remember(sha256: String, of id: Int64) throws(Fault) {
+    try update(id, "sha256 = ?", [sha256])
+  }
+
   /// Writes down that all bytes are there and which final name they get, before they get it.
   ///
   /// - Throws: `ledger-failed`, `ledger-damaged`.

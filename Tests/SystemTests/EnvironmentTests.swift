@@ -37,6 +37,33 @@ struct EnvironmentTests {
     #expect(gateway.folder.read("back.bin") == Self.content)
   }
 
+  /// Another day and time zone, another language, another folder: every profile writes the same bytes.
+  @Test(.requirements("R3"), .needs(program: "faketime"))
+  func anotherDay() async throws {
+    let gateway = try Gateway()
+    let seeds = System.root + "/seeds/producer-sheet.xlsx"
+    let targets = ["canonical", "producer-sheet", "gs1-cin", "buu-dien", "amazon-us", "japan", "korea"]
+    var written: [[String: [UInt8]]] = []
+    for (day, more) in [
+      ("2026-11-22 08:00:00", ["TZ": "UTC", "LC_ALL": "C.UTF-8"]),
+      ("2031-02-28 23:59:58", ["TZ": "Asia/Ho_Chi_Minh", "LC_ALL": "vi_VN.UTF-8"]),
+    ] {
+      let folder = gateway.folder("day-\(written.count)")
+      mkdir(folder, 0o755)
+      var outputs: [String: [UInt8]] = [:]
+      for target in targets {
+        let run = try await gateway.run(
+          "convert", seeds, "--from", "producer-sheet", "--to", target, "-o", folder + "/" + target, "--as-of",
+          "2026-11-22", "--mappings", System.root + "/mappings", by: ["faketime", "-f", "@" + day], environment: gateway.environment.merging(more) { $1 })
+        #expect(run.code == 0 || run.code == 3, "\(target): \(run.errors)")
+        outputs[target] = Bytes.read(folder + "/" + target)
+      }
+      written.append(outputs)
+    }
+    #expect(written[0].count == targets.count)
+    for target in targets { #expect(written[0][target] == written[1][target], "\(target)") }
+  }
+
   /// A reader that goes away: no hang, no success.
   @Test(.requirements("R38", "R36"), .needs(.badhttp))
   func closedOutput() async throws {

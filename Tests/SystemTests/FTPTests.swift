@@ -26,23 +26,24 @@ struct FTPTests {
   }
 
   /// Many files by FTPS to a server that demands session reuse: none lost, data protected.
-  @Test(.requirements("R42"), .needs(.vsftpd), .timeLimit(.minutes(3)))
+  @Test(.requirements("R42"), .needs(.vsftpd), .timeLimit(.minutes(20)))
   func manyFilesByFTPS() async throws {
     let server = try await Servers.get(.vsftpd)
     let place = try await Place.vsftpd("ftpes")
     let gateway = try Gateway(place)
     mkdir(gateway.folder("many"), 0o755)
-    for number in 0..<60 {
+    let count = 200
+    for number in 0..<count {
       try gateway.folder.write("many/\(number).bin", Bytes.noise(20_000, seed: UInt64(number + 1)))
     }
-    let files = (0..<60).map { gateway.folder("many/\($0).bin") }
+    let files = (0..<count).map { gateway.folder("many/\($0).bin") }
     let child = try gateway.start(["put"] + files + [gateway.address("")])
     let run = await child.ended(within: 150)
     #expect(run.code == 0, "\(run.errors.suffix(2000))")
-    for number in 0..<60 {
+    for number in 0..<count {
       #expect(place.read("\(number).bin") == Bytes.noise(20_000, seed: UInt64(number + 1)), "\(number)")
     }
-    #expect(place.names.count == 60)
+    #expect(place.names.count == count)
     #expect(server.lines("FTP_TLS_LOG").contains { $0.contains("\"PROT P\"") })
   }
 
@@ -61,8 +62,8 @@ struct FTPTests {
     #expect(gateway.folder.read("back.bin") == Self.content)
   }
 
-  /// A server without AUTH, and one whose AUTH is refused on the way: no user, no password, no file in clear text.
-  @Test(.requirements("S3"), .needs(.pyftpd), arguments: [true, false])
+  /// A server without AUTH, and one whose AUTH is refused on the way: no user, no password, no file in clear text, no second try.
+  @Test(.requirements("S3", "R17"), .needs(.pyftpd), arguments: [true, false])
   func neverInTheClear(proxied: Bool) async throws {
     let server = try await Server.start(.pyftpd)
     var place = Place.pyftpd(server, "ftpes", port: proxied ? "FTP_EXPLICIT_PORT" : "FTP_PORT")
@@ -77,6 +78,7 @@ struct FTPTests {
     let commands = server.events("FTP_LOG").filter { $0["event"] == "command" }.map { $0["line"] }
     #expect(!commands.contains { $0.hasPrefix("USER") || $0.hasPrefix("PASS") || $0.hasPrefix("STOR") }, "\(commands)")
     #expect(place.names.isEmpty)
+    #expect(server.events("FTP_LOG").filter { $0["event"] == "connect" }.count == 1)
     await server.stop()
   }
 }

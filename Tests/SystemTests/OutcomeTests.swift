@@ -182,7 +182,7 @@ struct OutcomeTests {
   }
 
   /// Killed in the midst of an upload and run again: the file stands there once, and nothing beside it.
-  @Test(.requirements("R2", "R10"), .needs(.sftp), .needs(program: "strace"), .timeLimit(.minutes(3)))
+  @Test(.requirements("R2", "R10"), .needs(.sftp), .needs(program: "strace"), .timeLimit(.minutes(20)))
   func killedWhileSending() async throws {
     for number in [1, 3, 10, 20, 30, 40] {
       let place = try await Place.sftp()

@@ -25,7 +25,7 @@ struct PublishingTests {
 
   /// Killed at each system call that makes, fills, syncs, names or removes files: the final name is absent or right, and the
   /// same command brings it to a good end, with nothing left over.
-  @Test(.requirements("R1", "R2"), .needs(.badhttp), .needs(program: "strace"), .timeLimit(.minutes(5)))
+  @Test(.requirements("R1", "R2"), .needs(.badhttp), .needs(program: "strace"), .timeLimit(.minutes(20)))
   func killedWhileFetching() async throws {
     let gateway = try Gateway(try await .bad("ok"))
     let calls = "fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat,ftruncate,fchmod"

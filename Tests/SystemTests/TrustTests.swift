@@ -73,7 +73,7 @@ struct TrustTests {
   }
 
   /// All kinds of faults with passwords that are marked: the mark is nowhere but where the test wrote it.
-  @Test(.requirements("S4"), .needs(.badhttp), .needs(.pyftpd), .needs(.nginx), .timeLimit(.minutes(3)))
+  @Test(.requirements("S4"), .needs(.badhttp), .needs(.pyftpd), .needs(.nginx), .timeLimit(.minutes(20)))
   func noSecretAnywhere() async throws {
     var places: [String: Place] = [:]
     for fault in [

@@ -1,5 +1,5 @@
 public import Diagnostics
-internal import Documents
+public import Documents
 public import ProductModel
 public import Profiles
 
@@ -7,7 +7,7 @@ public import Profiles
   internal import Glibc
 #endif
 
-/// Document → products → document → products: what differs in the end, and what the writer said it could not carry.
+/// Documents → products → document → products: what differs in the end, and what the writer said it could not carry.
 public struct RoundTrip {
   /// What a round trip gave.
   public struct Outcome: Sendable {
@@ -29,26 +29,33 @@ public struct RoundTrip {
     public var isWhole: Bool { differenceCount == 0 && missing == 0 && rejected == 0 && losses.isEmpty }
   }
 
-  /// Runs it over one document.
+  /// Runs it over documents of one profile, taken as one stream.
   ///
   /// - Throws: as a conversion.
   public static func run(
-    _ path: String, source: Profile, through target: Profile, registry: AdapterRegistry, asOf: String,
+    _ documents: [InputDocument], source: Profile, through target: Profile, registry: AdapterRegistry, asOf: String,
     diagnostics: DiagnosticCollector
   ) throws(Fault) -> Outcome {
     let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     let copy = "\(folder)/ocop-roundtrip-\(getpid())-\(target.name)"
     defer { unlink(copy) }
-    var conversion = Conversion(inputs: [path], source: source, output: copy, target: target, asOf: asOf)
+    var conversion = Conversion(
+      inputs: documents.map(\.name), source: source, output: copy, target: target, asOf: asOf)
+    conversion.documents = Dictionary(documents.map { ($0.name, $0) }) { first, _ in first }
     conversion.keepsResidue = true
     let written = try conversion.run(registry, diagnostics)
     var outcome = Outcome()
     outcome.losses = written.losses
-    let before = try ProductStream(
-      InputDocument.open(path), profile: source, registry: registry, asOf: asOf, diagnostics: DiagnosticCollector())
     let after = try ProductStream(
       InputDocument.open(copy), profile: target, registry: registry, asOf: asOf, diagnostics: diagnostics)
-    let sent = try before.all(), returned = try after.all()
+    var sent: [Product] = [], faulted = 0
+    for document in documents {
+      let before = try ProductStream(
+        document, profile: source, registry: registry, asOf: asOf, diagnostics: DiagnosticCollector())
+      sent += try before.all()
+      faulted += before.faulted
+    }
+    let returned = try after.all()
     for pair in ProductPairing.pairs(sent, returned) {
       guard let i = pair.old else { continue }
       guard let j = pair.new else {
@@ -65,7 +72,7 @@ public struct RoundTrip {
     }
     // Products that were faulty when read never came from `before`; those that the writer left out are not missing.
     outcome.rejected = written.products.quarantined
-    outcome.missing -= written.products.notApplicable + written.products.quarantined - before.faulted
+    outcome.missing -= written.products.notApplicable + written.products.quarantined - faulted
     return outcome
   }
 }

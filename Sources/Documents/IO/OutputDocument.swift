@@ -9,7 +9,8 @@ internal import Synchronization
 /// An output that appears under its name only when it is whole.
 ///
 /// Bytes go to a hidden temporary file beside the target. `commit()` puts them onto the disk and renames; a reader of the
-/// directory sees the old file or the new one, never half of one. An output that is not committed is removed.
+/// directory sees the old file or the new one, never half of one. An output that is not committed is removed; what a killed run
+/// leaves is removed by the next one for the same name.
 /// Standard output and devices are written straight through, since they have nothing to rename.
 public final class OutputDocument {
   /// The name for messages: the path as given, or `standard output`.
@@ -72,17 +73,12 @@ public final class OutputDocument {
     }
     let (directory, file) = split(target)
     if file.isEmpty { throw failure(EISDIR, path) }
-    while true {
-      let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
-      let temporary = "\(directory)/.\(file).\(getpid())-\(number).part"
-      let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor >= 0 {
-        if let mode { fchmod(descriptor, mode) }
-        return OutputDocument(name: path, target: target, temporaryPath: temporary, descriptor: descriptor)
-      }
-      // A left-over of an earlier process with our number: try the next name.
-      if errno != EEXIST && errno != EINTR { throw failure(errno, path) }
-    }
+    guard
+      let part = PartFile.make(
+        for: file, in: directory, number: { counter.wrappingAdd(1, ordering: .relaxed).newValue })
+    else { throw failure(errno, path) }
+    if let mode { fchmod(part.descriptor, mode) }
+    return OutputDocument(name: path, target: target, temporaryPath: part.path, descriptor: part.descriptor)
   }
 
   deinit { discard() }

@@ -57,7 +57,7 @@ struct Download: Sendable {
       sink = part
       if let earlier { try part.adopt(earlier.version) }
       let proof = try await fetch(into: part, &retrying)
-      var receipt = receipt(part, local, retrying.attempts, proof)
+      var receipt = try receipt(part, local, retrying.attempts, proof)
       if options.decompress, Inflating.isGzip(descriptor) {
         receipt = try publishUnpacked(part, name, target, receipt, row)
         target.removePart(name)
@@ -131,7 +131,7 @@ struct Download: Sendable {
     do throws(Fault) {
       let part = sink(try makeSpool(), "standard output", nil)
       let proof = try await fetch(into: part, &retrying)
-      var receipt = receipt(part, "-", retrying.attempts, proof)
+      var receipt = try receipt(part, "-", retrying.attempts, proof)
       var output = part.descriptor
       if options.decompress, Inflating.isGzip(output) {
         output = try makeSpool()
@@ -244,7 +244,7 @@ struct Download: Sendable {
   /// Compares what the server tells, and what the caller expects.
   private func verifyDigests(_ sink: PartSink, _ versions: [RemoteVersion]) throws(TransferFault) -> [String] {
     var proof: [String] = []
-    let sha256 = sink.sha256
+    let sha256 = try TransferFault.local { () throws(Fault) in try sink.sha256() }
     if let told = versions.compactMap(\.sha256).first {
       guard told == sha256 else { throw mismatch(sink, "SHA-256", told, sha256, .retry) }
       proof.append("SHA-256")
@@ -280,10 +280,12 @@ struct Download: Sendable {
 
   // MARK: Publishing
 
-  private func receipt(_ sink: PartSink, _ local: String, _ attempts: Int, _ proof: String) -> TransferReceipt {
+  private func receipt(
+    _ sink: PartSink, _ local: String, _ attempts: Int, _ proof: String
+  ) throws(Fault) -> TransferReceipt {
     TransferReceipt(
       direction: .download, outcome: .delivered, endpoint: context.endpoint.name, remote: address, local: local,
-      bytes: sink.count, sha256: sink.sha256, resumedAt: sink.resumedAt, attempts: attempts,
+      bytes: sink.count, sha256: try sink.sha256(), resumedAt: sink.resumedAt, attempts: attempts,
       answer: "verified by \(proof)")
   }
 

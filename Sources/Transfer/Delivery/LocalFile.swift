@@ -41,6 +41,7 @@ final class FileSource: ByteSource {
   private let progress: @Sendable (UInt64, UInt64) -> Void
   /// A spool of standard input has no name to be looked up again.
   private let hasName: Bool
+  private let digest: TrailingDigest
 
   /// Opens a file; `progress` is told how many bytes were read from its start, and how many there are.
   ///
@@ -58,6 +59,7 @@ final class FileSource: ByteSource {
     self.path = path
     self.progress = progress
     hasName = true
+    digest = TrailingDigest(descriptor, path: path, isWritten: false)
   }
 
   /// Takes over a nameless file.
@@ -70,6 +72,7 @@ final class FileSource: ByteSource {
     path = "-"
     self.progress = progress
     hasName = false
+    digest = TrailingDigest(descriptor, path: path, isWritten: false)
   }
 
   deinit { close(descriptor) }
@@ -107,13 +110,13 @@ final class FileSource: ByteSource {
     Fault(.transient, Diagnostic(.sourceChanging, at: Place(file: path.escapedForDisplay)))
   }
 
-  /// SHA-256 of the first `count` bytes.
+  /// SHA-256 of the whole; made once, also when several ask.
   ///
   /// - Throws: `local-file`, `source-changing`.
   func sha256() throws(Fault) -> String {
-    var digest = SHA256()
-    try digestAll { digest.add($0) }
-    return digest.hex
+    let hex = try digest.hex(to: size)
+    try checkUnchanged()
+    return hex
   }
 
   /// MD5 of the whole.

@@ -11,7 +11,6 @@ internal import Synchronization
 final class PartSink: ByteSink {
   private struct State {
     var count: UInt64 = 0
-    var sha256 = SHA256()
     var head: TransferHead?
     var end: UInt64?
     var resumedAt: UInt64 = 0
@@ -24,6 +23,7 @@ final class PartSink: ByteSink {
   private let remote: String
   private let limit: UInt64
   private let state = Mutex(State())
+  private let digest: TrailingDigest
   private let progress: @Sendable (UInt64, UInt64?) -> Void
   private let onVersion: @Sendable (RemoteVersion) -> Void
   /// A part shorter than this is not worth being remembered beyond this run.
@@ -38,6 +38,7 @@ final class PartSink: ByteSink {
     onVersion: @escaping @Sendable (RemoteVersion) -> Void
   ) {
     self.descriptor = descriptor
+    digest = TrailingDigest(descriptor, path: path, isWritten: true)
     self.path = path
     self.remote = remote
     self.limit = limit
@@ -58,7 +59,9 @@ final class PartSink: ByteSink {
   /// What ended an attempt here.
   var failure: TransferFault? { state.withLock { $0.failure } }
   /// SHA-256 of the part.
-  var sha256: String { state.withLock { $0.sha256.hex } }
+  ///
+  /// - Throws: `.output` with `local-file`.
+  func sha256() throws(Fault) -> String { try digest.hex(to: count) }
   /// The offset at which the announced bytes end.
   var end: UInt64? { state.withLock { $0.end } }
 
@@ -66,11 +69,10 @@ final class PartSink: ByteSink {
   ///
   /// - Throws: `.output` with `local-file`.
   func adopt(_ version: RemoteVersion) throws(Fault) {
-    var digest = SHA256()
-    let count = try readAll { digest.add($0) }
+    var status = stat()
+    if fstat(descriptor, &status) != 0 { throw Fault.local(path, errno) }
     state.withLock {
-      $0.count = count
-      $0.sha256 = digest
+      $0.count = UInt64(clamping: status.st_size)
       $0.wanted = version
     }
   }
@@ -90,10 +92,10 @@ final class PartSink: ByteSink {
   func discard() {
     state.withLock {
       $0.count = 0
-      $0.sha256 = SHA256()
       $0.wanted = RemoteVersion()
     }
     _ = ftruncate(descriptor, 0)
+    digest.reset()
   }
 
   /// MD5 of the part, for a server that tells it.
@@ -101,11 +103,11 @@ final class PartSink: ByteSink {
   /// - Throws: `.output` with `local-file`.
   func md5() throws(Fault) -> String {
     var digest = MD5()
-    _ = try readAll { digest.add($0) }
+    try readAll { digest.add($0) }
     return digest.hex
   }
 
-  private func readAll(_ body: (UnsafeRawBufferPointer) -> Void) throws(Fault) -> UInt64 {
+  private func readAll(_ body: (UnsafeRawBufferPointer) -> Void) throws(Fault) {
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
     defer { memory.deallocate() }
     var at: UInt64 = 0
@@ -113,7 +115,7 @@ final class PartSink: ByteSink {
       let count = pread(descriptor, memory.baseAddress, memory.count, off_t(clamping: at))
       if count < 0, errno == EINTR { continue }
       if count < 0 { throw Fault.local(path, errno) }
-      if count == 0 { return at }
+      if count == 0 { return }
       body(UnsafeRawBufferPointer(rebasing: memory[..<count]))
       at += UInt64(count)
     }
@@ -128,9 +130,9 @@ final class PartSink: ByteSink {
       if let end = state.end, end > limit { return tooLarge() }
       if head.offset == 0, state.count > 0 {
         state.count = 0
-        state.sha256 = SHA256()
         state.wanted = RemoteVersion()
         if ftruncate(descriptor, 0) != 0 { return TransferFault(Fault.local(path, errno), .giveUp) }
+        digest.reset()
       } else if head.offset != state.count || (head.offset > 0 && state.wanted.contradicts(head.version)) {
         // Another place or another version than asked for: what is here does not belong to what would come.
         state.wanted = RemoteVersion()
@@ -157,11 +159,11 @@ final class PartSink: ByteSink {
       if let error = writeAll(descriptor, bytes, at: state.count) {
         return (TransferFault(Fault.local(path, error), .giveUp), count, nil)
       }
-      state.sha256.add(bytes)
       state.count = count
       return (nil, count, state.end)
     }
     if let fault { throw failed(fault) }
+    digest.follow(to: count, keeping: self)
     progress(count, end)
   }
 

@@ -20,6 +20,7 @@ extension Upload {
       temporary = nil
       var isOpen = false
       let records = try TransferFault.local { () throws(Fault) in try ledger.leftovers(of: target, .upload, claim) }
+      if try TransferFault.local({ () throws(Fault) in try needsDigest(records, ledger) }) { try await knowDigest() }
       for record in records {
         if record.state == .publishing || record.state == .unknown {
           switch try await settle(record, ledger) {
@@ -45,7 +46,7 @@ extension Upload {
           try await drop(record, ledger)
         }
       }
-      if !isOpen, !options.again, let earlier = try deliveredBefore(ledger) {
+      if !isOpen, !options.again, !sha256.isEmpty, let earlier = try deliveredBefore(ledger) {
         if let adopted { try await drop(adopted, ledger) }
         final = try name(earlier.published ?? wanted.name)
         outcome = .alreadyDelivered
@@ -54,6 +55,7 @@ extension Upload {
         return
       }
     }
+    if isDirect { try await knowDigest() }
     if !isDirect, temporary == nil, let template = policy.temporaryName {
       temporary = try name(Self.fill(template, name: wanted.name, id: context.newID()))
     }
@@ -61,13 +63,14 @@ extension Upload {
     if let ledger = context.ledger, let claim {
       let intent = TransferIntent(
         .upload, target: target, endpoint: context.endpoint.name, remote: address, local: source.path,
-        bytes: source.size, sha256: sha256, part: temporary?.name)
+        bytes: source.size, sha256: sha256.isEmpty ? nil : sha256, part: temporary?.name)
       row = try TransferFault.local { () throws(Fault) in
         let row = try ledger.begin(intent, claim)
         if let adopted { try ledger.settle(adopted, as: .failed, part: nil) }
         return row
       }
     }
+    if sha256.isEmpty { beginDigest() }
     phase = isDirect ? .publishing : .sending
   }
 

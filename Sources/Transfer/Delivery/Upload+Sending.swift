@@ -8,7 +8,10 @@ extension Upload {
   mutating func send() async throws(TransferFault) {
     guard let temporary else { return phase = .publishing }
     var offset: UInt64 = 0
-    if partMayStand { offset = try await usableOffset(temporary) }
+    if partMayStand {
+      try await knowDigest()
+      offset = try await usableOffset(temporary)
+    }
     resumedAt = offset
     partMayStand = true
     if offset < source.size || source.size == 0 {
@@ -16,6 +19,7 @@ extension Upload {
       try TransferFault.local { () throws(Fault) in try source.seek(to: start) }
       _ = try await store.write(temporary, from: source, at: offset, if: .always)
     }
+    try await knowDigest()
     try await verify(temporary, isFinal: false)
     if options.readBack, store.abilities.resumesReads { try await readBack(temporary) }
     try TransferFault.local { () throws(Fault) in try source.checkUnchanged() }

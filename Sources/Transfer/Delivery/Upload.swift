@@ -24,7 +24,10 @@ struct Upload {
   let wanted: RemotePath
   let options: UploadOptions
   let source: FileSource
-  let sha256: String
+  /// SHA-256 of the bytes; empty until `knowDigest`.
+  private(set) var sha256 = ""
+  /// Makes the digest of a long file while it is sent.
+  private var digesting: Task<Void, Never>?
   let target: String
   let address: String
   var claim: LedgerClaim?
@@ -69,7 +72,7 @@ struct Upload {
     }
     let target = context.target(wanted)
     var upload = Upload(
-      context: context, wanted: wanted, options: options, source: source, sha256: try source.sha256(), target: target,
+      context: context, wanted: wanted, options: options, source: source, target: target,
       address: context.address(wanted), claim: try await context.claim(target, context.address(wanted)), final: wanted)
     return try await upload.run()
   }
@@ -95,6 +98,39 @@ struct Upload {
       direction: .upload, outcome: outcome, endpoint: context.endpoint.name, remote: context.address(final),
       local: source.path, bytes: source.size, sha256: sha256, resumedAt: resumedAt, attempts: retrying.attempts,
       answer: answer)
+  }
+
+  // MARK: The digest
+
+  /// A file shorter than this is read through before anything else.
+  private static let longFile: UInt64 = 1 << 20
+
+  /// Whether the digest is needed before anything is sent: to compare with what was delivered or begun before, to be written
+  /// down before an effect under the final name, and where it costs nothing.
+  func needsDigest(_ leftovers: [TransferRecord], _ ledger: DeliveryLedger) throws(Fault) -> Bool {
+    if isDirect || source.size < Self.longFile || !leftovers.isEmpty { return true }
+    if options.again { return false }
+    if policy.existing == .unique { return true }
+    return try ledger.lastDelivery(to: target, .upload) != nil
+  }
+
+  /// Reads the file through, or waits until that is done.
+  mutating func knowDigest() async throws(TransferFault) {
+    guard sha256.isEmpty else { return }
+    await digesting?.value
+    digesting = nil
+    let source = self.source
+    sha256 = try TransferFault.local { () throws(Fault) in try source.sha256() }
+  }
+
+  /// Begins to read the file through beside the sending; the ledger learns the digest as soon as it is known, so that a later
+  /// run can go on with the part.
+  mutating func beginDigest() {
+    let source = self.source, row = self.row, ledger = context.ledger
+    digesting = Task.detached {
+      guard let sha256 = try? source.sha256(), let row, let ledger else { return }
+      try? ledger.remember(sha256: sha256, of: row)
+    }
   }
 
   private mutating func advance() async throws(TransferFault) {

@@ -1,6 +1,7 @@
 import AdapterKit
 import ArgumentParser
 import Diagnostics
+import Documents
 import ProductModel
 import Profiles
 
@@ -9,13 +10,13 @@ struct Check: ParsableCommand {
     commandName: "check",
     abstract: "Check a document: by its own profile, and whether its products can go to others.",
     discussion: """
-      Nothing is written. Exit 1 when there is a finding at the level of --fail-on or worse.
+      Nothing is written. The input may be a URL, or NAME:path of an endpoint; it is fetched whole first. Exit 1 when there is a finding at the level of --fail-on or worse.
 
       Example:
         ocop check seeds/producer-sheet.xlsx --from producer-sheet --for japan --for korea
       """)
 
-  @Argument(help: "The input file; `-` is standard input.", completion: .file())
+  @Argument(help: "The input file, URL or NAME:path; `-` is standard input.", completion: .file())
   var input: String
 
   @Option(help: "The profile of the input.", completion: .custom(profileNames))
@@ -32,12 +33,16 @@ struct Check: ParsableCommand {
     completion: .file())
   var report: String?
 
+  @OptionGroup var endpoints: EndpointOptions
+
   @OptionGroup var options: CommonOptions
 
   func run() throws {
     let language = options.language
     var worst: Severity?
     let names = targets.isEmpty ? ["canonical"] : targets
+    // Opened once: standard input can be read once only.
+    let documents = try RemoteFiles.documents(input, endpoints, options.messages)
     for name in names {
       let (source, target) = try faultExits(language) { () throws(Fault) in
         (
@@ -46,7 +51,9 @@ struct Check: ParsableCommand {
         )
       }
       let printer = DiagnosticPrinter(language: language)
-      let conversion = Conversion(inputs: [input], source: source, output: nil, target: target, asOf: options.date)
+      var conversion = Conversion(
+        inputs: documents.map(\.name), source: source, output: nil, target: target, asOf: options.date)
+      conversion.documents = Dictionary(documents.map { ($0.name, $0) }) { first, _ in first }
       let path = report.map { names.count > 1 ? $0 + "-" + name : $0 }
       let (outcome, code) = try ConversionRun(
         command: "check", conversion: conversion, options: options, reportPath: path

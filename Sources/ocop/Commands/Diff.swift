@@ -12,13 +12,13 @@ struct Diff: ParsableCommand {
     discussion: """
       Products are matched by the base unit's GTIN, else by SKU, family or name; several of one name, and those with none of
       these, in their order, and are then called #1, #2 … by their place. The same quantity in another unit (260 mm, 26 cm)
-      is no difference. Exit 1 when they differ.
+      is no difference. Exit 1 when they differ. Documents may be URLs, or NAME:path of an endpoint.
 
       Example:
         ocop diff seeds/products.jsonl back.xlsx --right japan
       """)
 
-  @Argument(help: "The first document.", completion: .file())
+  @Argument(help: "The first document: a file, URL or NAME:path.", completion: .file())
   var a: String
 
   @Argument(help: "The second document.", completion: .file())
@@ -30,13 +30,17 @@ struct Diff: ParsableCommand {
   @Option(help: "The profile of the second document.", completion: .custom(profileNames))
   var right: String = "canonical"
 
+  @OptionGroup var endpoints: EndpointOptions
+
   @OptionGroup var options: CommonOptions
 
   func run() throws {
     let language = options.language
     let printer = DiagnosticPrinter(language: language)
+    let first = try RemoteFiles.documents(a, endpoints, options.messages)
+    let second = try RemoteFiles.documents(b, endpoints, options.messages)
     let (old, new) = try faultExits(language) { () throws(Fault) in
-      (try products(a, left, printer), try products(b, right, printer))
+      (try products(first, left, printer), try products(second, right, printer))
     }
     printer.finish()
     var lines: [(kind: String, product: String, path: String, old: [String], new: [String])] = []
@@ -80,11 +84,16 @@ struct Diff: ParsableCommand {
 
   private func shown(_ values: [String]) -> String { values.isEmpty ? "∅" : values.joined(separator: " | ") }
 
-  private func products(_ path: String, _ name: String, _ printer: DiagnosticPrinter) throws(Fault) -> [Product] {
+  private func products(
+    _ documents: [InputDocument], _ name: String, _ printer: DiagnosticPrinter
+  ) throws(Fault) -> [Product] {
     let profile = try options.library.load(name, asOf: options.date, variables: options.values)
-    return try ProductStream(
-      InputDocument.open(path), profile: profile, registry: .firstParty, asOf: options.date,
-      diagnostics: printer.collector
-    ).all()
+    var products: [Product] = []
+    for document in documents {
+      products += try ProductStream(
+        document, profile: profile, registry: .firstParty, asOf: options.date, diagnostics: printer.collector
+      ).all()
+    }
+    return products
   }
 }

@@ -1,6 +1,7 @@
 import AdapterKit
 import ArgumentParser
 import Diagnostics
+import Documents
 import ProductModel
 import Profiles
 
@@ -9,6 +10,7 @@ struct Roundtrip: ParsableCommand {
     commandName: "roundtrip",
     abstract: "Read a document, write it and read it again: what is lost?",
     discussion: """
+      The input may be a URL, or NAME:path of an endpoint; it is fetched whole first.
       With --through, the products go through another profile and back. They are matched as “ocop diff” does: by GTIN, SKU,
       family or name, and in their order where they have none of these. Exit 1 when anything differs or is lost.
 
@@ -16,7 +18,7 @@ struct Roundtrip: ParsableCommand {
         ocop roundtrip feed.csv --profile buu-dien
       """)
 
-  @Argument(help: "The input file.", completion: .file())
+  @Argument(help: "The input file, URL or NAME:path.", completion: .file())
   var input: String
 
   @Option(help: "The profile of the input.", completion: .custom(profileNames))
@@ -25,16 +27,19 @@ struct Roundtrip: ParsableCommand {
   @Option(help: "The profile to go through; the input's own otherwise.", completion: .custom(profileNames))
   var through: String?
 
+  @OptionGroup var endpoints: EndpointOptions
+
   @OptionGroup var options: CommonOptions
 
   func run() throws {
     let language = options.language
     let printer = DiagnosticPrinter(language: language)
+    let documents = try RemoteFiles.documents(input, endpoints, options.messages)
     let outcome = try faultExits(language) { () throws(Fault) in
       let source = try options.library.load(profile, asOf: options.date, variables: options.values)
       let target = try options.library.load(through ?? profile, asOf: options.date, variables: options.values)
       return try RoundTrip.run(
-        input, source: source, through: target, registry: .firstParty, asOf: options.date,
+        documents, source: source, through: target, registry: .firstParty, asOf: options.date,
         diagnostics: printer.collector)
     }
     printer.finish()

@@ -32,6 +32,25 @@ struct RemoteFiles {
     folder = remote.isEmpty && target == nil ? nil : try ScratchFolder()
   }
 
+  /// The documents that a text of the command line means: a file, or what is fetched from a server.
+  ///
+  /// - Throws: the end of the command, after its findings are printed.
+  static func documents(
+    _ text: String, _ endpoints: EndpointOptions, _ messages: MessageOptions
+  ) throws -> [InputDocument] {
+    let remote = try faultExits(messages.language) { () throws(Fault) in
+      try RemoteFiles(inputs: [text], output: "-", endpoints, messages)
+    }
+    let (names, documents) = try remote.fetch([text])
+    return try faultExits(messages.language) { () throws(Fault) in
+      var opened: [InputDocument] = []
+      for name in names {
+        if let document = documents[name] { opened.append(document) } else { opened.append(try InputDocument.open(name)) }
+      }
+      return opened
+    }
+  }
+
   private static func address(_ text: String) -> EndpointAddress? {
     if text == "-" || (!RemoteURL.isURL(text) && access(text, F_OK) == 0) { return nil }
     return EndpointAddress(orFile: text)

@@ -59,7 +59,7 @@ struct AmazonFaultTests {
 
   /// Faults that heal: one feed in the end, and no more.
   @Test(
-    .requirements("R16", "R10"), .needs(.spapi), .timeLimit(.minutes(3)),
+    .requirements("R16", "R10"), .needs(.spapi), .timeLimit(.minutes(20)),
     arguments: [
       "feed-lost 1", "document-lost 1", "upload-lost 1", "upload-reset 1 100", "upload503 1", "expired 1",
       "throttled 2",
@@ -116,7 +116,7 @@ struct AmazonFaultTests {
   }
 
   /// Killed between any two steps that it writes down, and run again: one feed.
-  @Test(.requirements("R2", "R10"), .needs(.spapi), .needs(program: "strace"), .timeLimit(.minutes(3)))
+  @Test(.requirements("R2", "R10"), .needs(.spapi), .needs(program: "strace"), .timeLimit(.minutes(20)))
   func killedWhileSubmitting() async throws {
     for number in 1...5 {
       let (server, gateway) = try await Self.start()

@@ -63,8 +63,13 @@ struct SellingPartnerTests {
     // What was sent is what is stored.
     #expect(Bytes.read(server["SPAPI_DIR"] + "/" + record.document) == Bytes.read(path))
     // No token goes to the storage.
-    let requests = server.events("SPAPI_LOG").filter { $0["event"] == "request" }
-    let storage = requests.filter { $0["target"].hasPrefix("/storage/") }
+    // The server takes a request down after it has answered it.
+    var requests: [Server.Event] = [], storage: [Server.Event] = []
+    for _ in 0..<100 where storage.count < 2 {
+      requests = server.events("SPAPI_LOG").filter { $0["event"] == "request" }
+      storage = requests.filter { $0["target"].hasPrefix("/storage/") }
+      if storage.count < 2 { try await Task.sleep(for: .milliseconds(50)) }
+    }
     #expect(storage.count == 2)
     #expect(storage.allSatisfy { $0.header("x-amz-access-token") == nil && $0.header("authorization") == nil })
     #expect(requests.filter { $0["target"] == "/auth/o2/token" }.count == 1)

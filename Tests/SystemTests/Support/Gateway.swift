@@ -76,9 +76,10 @@ final class Gateway: Sendable {
     return System.root + "/.build/debug/ocop"
   }()
 
-  /// Whether this build has a command.
+  /// Whether this build has a command; where tests must run, its absence is their failure.
   static func has(_ command: String) async -> Bool {
-    (try? await Child.run(executable, [command, "--help"]))?.text.contains("ocop \(command)") == true
+    if System.mustRun { return true }
+    return (try? await Child.run(executable, [command, "--help"]))?.text.contains("ocop \(command)") == true
   }
 
   /// A gateway that knows some endpoints by name.
