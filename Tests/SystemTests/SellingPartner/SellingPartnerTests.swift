@@ -64,7 +64,7 @@ struct SellingPartnerTests {
     #expect(Bytes.read(server["SPAPI_DIR"] + "/" + record.document) == Bytes.read(path))
     // No token goes to the storage.
     // The server takes a request down after it has answered it.
-    var requests: [Server.Event] = [], storage: [Server.Event] = []
+    var requests: [Event] = [], storage: [Event] = []
     for _ in 0..<100 where storage.count < 2 {
       requests = server.events("SPAPI_LOG").filter { $0["event"] == "request" }
       storage = requests.filter { $0["target"].hasPrefix("/storage/") }
