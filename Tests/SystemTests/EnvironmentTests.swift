@@ -54,7 +54,8 @@ struct EnvironmentTests {
       for target in targets {
         let run = try await gateway.run(
           "convert", seeds, "--from", "producer-sheet", "--to", target, "-o", folder + "/" + target, "--as-of",
-          "2026-11-22", "--mappings", System.root + "/mappings", by: ["faketime", "-f", "@" + day], environment: gateway.environment.merging(more) { $1 })
+          "2026-11-22", "--mappings", System.root + "/mappings", by: ["faketime", "-f", "@" + day],
+          environment: gateway.environment.merging(more) { $1 })
         #expect(run.code == 0 || run.code == 3, "\(target): \(run.errors)")
         outputs[target] = Bytes.read(folder + "/" + target)
       }

@@ -87,7 +87,9 @@ final class TrailingDigest: Sendable {
       return withUnsafeTemporaryAllocation(byteCount: Self.piece, alignment: 16) { memory in
         let wanted = Int(min(count - work.at, UInt64(memory.count)))
         var got: Int
-        repeat { got = pread(descriptor, memory.baseAddress, wanted, off_t(clamping: work.at)) } while got < 0 && errno == EINTR
+        repeat {
+          got = pread(descriptor, memory.baseAddress, wanted, off_t(clamping: work.at))
+        } while got < 0 && errno == EINTR
         if got < 0 { return (false, errno) }
         work.sha256.add(UnsafeRawBufferPointer(rebasing: memory[..<got]))
         work.at += UInt64(got)

@@ -45,7 +45,11 @@ struct RemoteFiles {
     return try faultExits(messages.language) { () throws(Fault) in
       var opened: [InputDocument] = []
       for name in names {
-        if let document = documents[name] { opened.append(document) } else { opened.append(try InputDocument.open(name)) }
+        if let document = documents[name] {
+          opened.append(document)
+        } else {
+          opened.append(try InputDocument.open(name))
+        }
       }
       return opened
     }
