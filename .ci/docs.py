@@ -300,7 +300,8 @@ def index(pages):
         *[f"- [{title}]({name})" for name, title in pages],
         "- [The mapping language](../mappings/README.md)",
         "- [What transfers are required to do, and the tests that show it](transfer-requirements.md), written by `make test-system`",
-        "- [Measurements](performance.md), written by `make bench`\n",
+        "- [Measurements](performance.md), written by `make bench`",
+        "- [Transfers against the curl command](transfer-performance.md), written by `Benchmarks/transfer.py`\n",
     ])
 
 

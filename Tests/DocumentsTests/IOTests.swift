@@ -115,6 +115,24 @@ func fault(_ body: () throws -> Void) -> Fault? {
     #expect(directory.names.isEmpty)
   }
 
+  @Test("What killed runs have left is removed; what others are writing stays") func leftovers() throws {
+    let directory = TemporaryDirectory()
+    // No process has so great a number.
+    let dead = "4194399-1", locked = "4194399-2", mine = "\(getpid())-999"
+    let others = [
+      ".out.csv.\(mine).part", ".out.csv.x-1.part", ".out.csv.part", ".other.csv.\(dead).part", "out.csv.part",
+    ]
+    for name in others + [".out.csv.\(dead).part", ".out.csv.\(locked).part"] {
+      close(open(directory.path + "/" + name, O_WRONLY | O_CREAT, 0o600))
+    }
+    let holder = open(directory.path + "/.out.csv.\(locked).part", O_RDWR)
+    defer { close(holder) }
+    #expect(flock(holder, LOCK_EX | LOCK_NB) == 0)
+    let output = try OutputDocument.create(directory.path + "/out.csv")
+    try output.commit()
+    #expect(Set(directory.names) == Set(others + [".out.csv.\(locked).part", "out.csv"]))
+  }
+
   @Test("A library may write the temporary file by its name, or put another in its place") func byName() throws {
     let directory = TemporaryDirectory()
     let output = try OutputDocument.create(directory.path + "/book.xlsx")

@@ -4,8 +4,9 @@
 
 /// The hidden file in which an output grows before it gets its name: `.NAME.PROCESS-NUMBER.part` beside it.
 ///
-/// Whoever writes one holds a lock on it, which ends with the process however that ends. So a part without a lock was left
-/// behind by a run that was killed, and the next run for the same name removes it.
+/// Whoever writes one holds a lock on it, which ends with the process however that ends. So a part without a lock, of a process
+/// that is not there any more, was left behind by a run that was killed, and the next run for the same name removes it. (The
+/// lock alone does not tell: libraries may put a file of their own in a part's place.)
 struct PartFile {
   var path: String
   /// Open for reading and writing, locked; the caller closes it.
@@ -41,9 +42,12 @@ struct PartFile {
       // Cheap for the many other files of a folder: the first byte is looked at before a String is made.
       guard entry.pointee.d_name.0 == CChar(UInt8(ascii: ".")) else { continue }
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      guard name.hasPrefix(prefix), name.hasSuffix(suffix), name.utf8.count > prefix.utf8.count + suffix.utf8.count,
-        name.utf8.dropFirst(prefix.utf8.count).dropLast(suffix.utf8.count)
-          .allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") })
+      guard name.hasPrefix(prefix), name.hasSuffix(suffix), name.utf8.count > prefix.utf8.count + suffix.utf8.count
+      else { continue }
+      let numbers = name.dropFirst(prefix.count).dropLast(suffix.count).split(
+        separator: "-", omittingEmptySubsequences: false)
+      guard numbers.count == 2, let process = pid_t(numbers[0]), process > 0, Int(numbers[1]) != nil,
+        kill(process, 0) != 0, errno == ESRCH
       else { continue }
       let path = "\(directory)/\(name)"
       let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
