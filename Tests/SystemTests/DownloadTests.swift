@@ -139,7 +139,7 @@ struct DownloadTests {
       place = .pyftpd(server)
       servers = [server]
     }
-    place = place.with([.firstPause: "1.5s", .longestPause: "1.5s"])
+    place = place.with([.firstPause: "8s", .longestPause: "8s"])
     try Data(old).write(to: URL(fileURLWithPath: place.disk + "/feed.bin"))
     let gateway = try Gateway(place)
     let child = try gateway.start(["get", gateway.address("feed.bin"), "-o", gateway.folder("feed.bin")])
