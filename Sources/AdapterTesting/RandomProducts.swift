@@ -18,12 +18,12 @@ public struct RandomProducts {
   /// Whether families and assortments are made too, not only products.
   public var hasFamiliesAndAssortments = true
 
-  private var random: SplitMix
+  private var random: SplitMix64
   private var gtins: UInt64
 
   /// Starts a run.
   public init(seed: UInt64) {
-    random = SplitMix(state: seed)
+    random = SplitMix64(state: seed)
     gtins = random.next() % 400_000_000
   }
 
@@ -334,19 +334,8 @@ public struct RandomProducts {
   ]
 }
 
-/// A small generator with the same numbers everywhere (SplitMix64: Steele, Lea and Flood, 2014).
-private struct SplitMix {
-  var state: UInt64
+extension SplitMix64 {
+  fileprivate mutating func below(_ limit: Int) -> Int { limit <= 1 ? 0 : Int(next() % UInt64(limit)) }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func below(_ limit: Int) -> Int { limit <= 1 ? 0 : Int(next() % UInt64(limit)) }
-
-  mutating func pick(_ from: [String]) -> String { from.isEmpty ? "" : from[below(from.count)] }
+  fileprivate mutating func pick(_ from: [String]) -> String { from.isEmpty ? "" : from[below(from.count)] }
 }

@@ -104,7 +104,7 @@ import Testing
   /// values and nodes are taken away, so that one that has all comes before and behind one that has little.
   private func products(_ seed: UInt64, _ count: Int) -> [Product] {
     var random = RandomProducts(seed: seed)
-    var dice = Dice(state: seed)
+    var dice = SplitMix64(state: seed)
     var all: [Product] = []
     for number in 0..<count {
       var product = random.next()
@@ -117,12 +117,18 @@ import Testing
       all.append(product)
       var thin = product
       let odds = 1 + number % 4
-      thin.root.values.removeAll { ![.type, .name].contains($0.attribute) && dice.below(odds + 1) == 0 }
+      thin.root.values.removeAll {
+        ![.type, .name].contains($0.attribute) && Int.random(in: 0...odds, using: &dice) == 0
+      }
       for k in thin.root.children.indices {
         let keys = [.id] + thin.root.children[k].kind.declaration.key
-        thin.root.children[k].values.removeAll { !keys.contains($0.attribute) && dice.below(odds + 1) == 0 }
+        thin.root.children[k].values.removeAll {
+          !keys.contains($0.attribute) && Int.random(in: 0...odds, using: &dice) == 0
+        }
       }
-      thin.root.children.removeAll { ![.item, .category].contains($0.kind) && dice.below(odds + 1) == 0 }
+      thin.root.children.removeAll {
+        ![.item, .category].contains($0.kind) && Int.random(in: 0...odds, using: &dice) == 0
+      }
       all.append(thin)
     }
     return all
@@ -208,14 +214,5 @@ import Testing
         #expect(text.contains("<options>\(tags)</options>"))
       }
     }
-  }
-}
-
-private struct Dice {
-  var state: UInt64
-
-  mutating func below(_ limit: Int) -> Int {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return Int((state >> 33) % UInt64(limit))
   }
 }

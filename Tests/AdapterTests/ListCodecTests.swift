@@ -1,3 +1,4 @@
+import AdapterTesting
 import Bytes
 import Diagnostics
 import ProductModel
@@ -154,17 +155,4 @@ import Testing
   private static let more: [NodeKind: String] = [
     .allergen: "level", .nutrient: "precision", .media: "fileName", .ingredient: "originText@vi",
   ]
-}
-
-/// A generator whose numbers are the same in every run, so that a failure can be seen again.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }

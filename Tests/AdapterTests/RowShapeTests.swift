@@ -1,3 +1,4 @@
+import AdapterTesting
 import Diagnostics
 import ProductModel
 import Profiles
@@ -86,11 +87,8 @@ struct RowShapeTests {
 
   /// Numbers in an order that only the seed decides.
   static func numbers(_ count: Int, below limit: Int, seed: UInt64) -> [Int] {
-    var state = seed
-    return (0..<count).map { _ in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(state >> 33) % limit
-    }
+    var random = SplitMix64(state: seed)
+    return (0..<count).map { _ in Int.random(in: 0..<limit, using: &random) }
   }
 
   /// Writes the products together and one by one, and expects the same of both.
