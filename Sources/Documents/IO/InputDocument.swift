@@ -130,6 +130,8 @@ public final class InputDocument: Sendable {
     case EACCES, EPERM: code = .inputPermission
     default: code = .inputUnreadable
     }
+    // The system's own words, which are English, only where the title does not say it all.
+    guard code == .inputUnreadable else { return Fault(.unreadable, Diagnostic(code, at: Place(file: name))) }
     let reason = String(cString: strerror(error))
     return Fault(
       .unreadable,
