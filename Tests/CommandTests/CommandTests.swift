@@ -93,6 +93,27 @@ struct CommandTests {
     #expect(command.errors.contains("read 1 products"))
   }
 
+  /// Standard input can be read once only; each target sees all of it.
+  @Test func standardInputIsCheckedForSeveralTargets() throws {
+    let command = try Command.run(
+      ["check", "-", "--from", "canonical", "--for", "canonical", "--for", "producer-csv"],
+      input: Data("{\"name\":{\"vi\":\"Trà\"}}\n".utf8))
+    #expect(command.output.split(separator: "\n").count { $0.contains("read 1 products") } == 2, "\(command.output)")
+  }
+
+  /// Programs read why a check failed, as they do for a conversion.
+  @Test(arguments: ["check", "convert"]) func missingInputIsReported(command: String) throws {
+    let folder = try Folder()
+    let output = command == "convert" ? ["--to", "canonical", "-o", folder.path("x")] : []
+    let run = try Command.run(
+      [command, folder.path("missing.csv"), "--from", "buu-dien", "--format", "json"] + output)
+    #expect(run.exitCode == 66)
+    let report = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
+    let findings = report?["diagnostics"] as? [[String: Any]]
+    #expect(report?["status"] as? String == "failed")
+    #expect(findings?.map { $0["code"] as? String } == ["input-missing"])
+  }
+
   /// Several inputs are one stream.
   @Test func inputsAreOneStream() throws {
     let folder = try Folder()

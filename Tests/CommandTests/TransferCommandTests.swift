@@ -193,6 +193,21 @@ import Testing
     #expect(report.contains("file://\(partner.url.path)/a.jsonl".replacingOccurrences(of: "/", with: "/")))
   }
 
+  /// What reads documents takes addresses too.
+  @Test func addressesAreChecked() throws {
+    _ = try partner.write("{\"name\":{\"vi\":\"A\"}}\n", "a.jsonl")
+    _ = try partner.write("{\"name\":{\"vi\":\"B\"}}\n", "b.jsonl")
+    let checked = try run(["check", "shop:?.jsonl", "--from", "canonical", "--for", "canonical"])
+    #expect(checked.exitCode == 0 && checked.output.contains("read 2 products"), "\(checked.output)\(checked.errors)")
+    let trip = try run(["roundtrip", "shop:?.jsonl", "--profile", "canonical"])
+    #expect(trip.exitCode == 0 && trip.errors.contains("2 products compared, 2 equal"), "\(trip.errors)")
+    let same = try run(["diff", "shop:a.jsonl", "shop:a.jsonl"])
+    #expect(same.exitCode == 0 && same.output.isEmpty, "\(same.output)\(same.errors)")
+    let different = try run(["diff", "shop:a.jsonl", "shop:b.jsonl"])
+    #expect(different.exitCode == 1 && different.output == "- A\n+ B\n", "\(different.output)")
+    #expect(try run(["check", "shop:none.jsonl", "--from", "canonical"]).exitCode == 66)
+  }
+
   /// Findings name the address; quarantine and report stay here.
   @Test func findingsNameTheAddress() throws {
     _ = try partner.write("{\"name\":{\"vi\":\"A\"}}\n{\"nam\":\"x\"}\n", "a.jsonl")

@@ -9,8 +9,34 @@ internal import Rules
 /// The output appears under its name only when all of it is written and synced; a document fault leaves nothing behind.
 /// Faulty records go to quarantine: a document of the source's format that runs through the same command when mended.
 public struct Conversion {
-  /// The input files; `-` is standard input.
-  public var inputs: [String]
+  /// A document to be read.
+  public enum Input: Sendable {
+    /// A file of this machine, opened when the run begins; `-` is standard input.
+    case file(String)
+    /// A document that is open.
+    case document(InputDocument)
+
+    /// How reports name it.
+    public var name: String {
+      switch self {
+      case .file(let path): path
+      case .document(let document): document.name
+      }
+    }
+
+    /// The document.
+    ///
+    /// - Throws: as `InputDocument.open`.
+    public func open() throws(Fault) -> InputDocument {
+      switch self {
+      case .file(let path): try InputDocument.open(path)
+      case .document(let document): document
+      }
+    }
+  }
+
+  /// The inputs, in order; several may have one name.
+  public var inputs: [Input]
   /// The profile of the inputs.
   public var source: Profile
   /// The output file; `-` is standard output; nil checks without writing.
@@ -25,14 +51,12 @@ public struct Conversion {
   public var asOf: String
   /// Whether values without an attribute are kept and written back by the same format.
   public var keepsResidue = false
-  /// Documents that stand for inputs of these names, where an input is no file of this machine.
-  public var documents: [String: InputDocument] = [:]
   /// Called after each batch with bytes read and bytes in all.
   public var onProgress: ((UInt64, UInt64) -> Void)?
 
   /// Describes a conversion.
   public init(
-    inputs: [String], source: Profile, output: String?, target: Profile, quarantine: String? = nil,
+    inputs: [Input], source: Profile, output: String?, target: Profile, quarantine: String? = nil,
     maxRejects: Int? = nil, asOf: String
   ) {
     self.inputs = inputs
@@ -74,13 +98,7 @@ public struct Conversion {
     let rules = RuleSet(asOf: asOf)
 
     var documents: [InputDocument] = []
-    for path in inputs {
-      if let document = self.documents[path] {
-        documents.append(document)
-      } else {
-        documents.append(try InputDocument.open(path))
-      }
-    }
+    for input in inputs { documents.append(try input.open()) }
     let total = documents.reduce(0) { $0 + $1.size }
 
     // Without an output everything is done but the writing: a device takes the bytes.
@@ -120,7 +138,7 @@ public struct Conversion {
       }
       try writer.finish()
       if outcome.records.read == 0 {
-        diagnostics.report(Diagnostic(.inputEmpty, at: Place(file: inputs.first)))
+        diagnostics.report(Diagnostic(.inputEmpty, at: Place(file: inputs.first?.name)))
       }
       // Quarantine first: should the last step fail, no record is without a home.
       for (file, name) in pending {

@@ -40,8 +40,7 @@ public struct RoundTrip {
     let copy = "\(folder)/ocop-roundtrip-\(getpid())-\(target.name)"
     defer { unlink(copy) }
     var conversion = Conversion(
-      inputs: documents.map(\.name), source: source, output: copy, target: target, asOf: asOf)
-    conversion.documents = Dictionary(documents.map { ($0.name, $0) }) { first, _ in first }
+      inputs: documents.map { .document($0) }, source: source, output: copy, target: target, asOf: asOf)
     conversion.keepsResidue = true
     let written = try conversion.run(registry, diagnostics)
     var outcome = Outcome()

@@ -41,8 +41,11 @@ struct Check: ParsableCommand {
     let language = options.language
     var worst: Severity?
     let names = targets.isEmpty ? ["canonical"] : targets
-    // Opened once: standard input can be read once only.
-    let documents = try RemoteFiles.documents(input, endpoints, options.messages)
+    var inputs = try RemoteFiles.fetch(input, endpoints, options.messages)
+    if input == "-", names.count > 1 {
+      // It can be read once only.
+      inputs = [.document(try faultExits(language) { () throws(Fault) in try InputDocument.open(input) })]
+    }
     for name in names {
       let (source, target) = try faultExits(language) { () throws(Fault) in
         (
@@ -51,9 +54,7 @@ struct Check: ParsableCommand {
         )
       }
       let printer = DiagnosticPrinter(language: language)
-      var conversion = Conversion(
-        inputs: documents.map(\.name), source: source, output: nil, target: target, asOf: options.date)
-      conversion.documents = Dictionary(documents.map { ($0.name, $0) }) { first, _ in first }
+      let conversion = Conversion(inputs: inputs, source: source, output: nil, target: target, asOf: options.date)
       let path = report.map { names.count > 1 ? $0 + "-" + name : $0 }
       let (outcome, code) = try ConversionRun(
         command: "check", conversion: conversion, options: options, reportPath: path

@@ -66,16 +66,15 @@ struct Convert: ParsableCommand {
     let remote = try faultExits(language) { () throws(Fault) in
       try RemoteFiles(inputs: inputs, output: output, endpoints, options.messages)
     }
-    let (names, documents) = try remote.fetch(inputs)
+    let found = try remote.fetch(inputs), names = found.map(\.name)
     let file = remote.localOutput(
       output, standard: Self.stem("-", names) + "." + (writing.fileExtensions.first ?? "txt"))
     // The quarantine of what is sent away stays in this folder.
     let shown = remote.sends ? file.split(separator: "/").last.map(String.init) ?? "-" : output
     var conversion = Conversion(
-      inputs: names, source: source, output: file, target: target,
+      inputs: found, source: source, output: file, target: target,
       quarantine: quarantine ?? Self.quarantineName(shown, names, reading.fileExtensions.first ?? "txt"),
       maxRejects: maxRejects, asOf: options.date)
-    conversion.documents = documents
     conversion.keepsResidue = residue
     let printer = DiagnosticPrinter(language: language)
     let (outcome, code) = try ConversionRun(
@@ -98,7 +97,8 @@ struct Convert: ParsableCommand {
   ) throws {
     try faultExits(options.language) { () throws(Fault) in
       try ConversionReport(
-        command: "convert", inputs: conversion.inputs, source: from, target: to, output: output, asOf: options.date,
+        command: "convert", inputs: conversion.inputs.map(\.name), source: from, target: to, output: output,
+        asOf: options.date,
         outcome: outcome, fault: nil
       ).save(printer.collector, to: file + ".diagnostics.json")
     }

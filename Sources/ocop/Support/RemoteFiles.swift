@@ -1,3 +1,4 @@
+import AdapterKit
 import Diagnostics
 import Documents
 import Ledger
@@ -32,26 +33,29 @@ struct RemoteFiles {
     folder = remote.isEmpty && target == nil ? nil : try ScratchFolder()
   }
 
-  /// The documents that a text of the command line means: a file, or what is fetched from a server.
+  /// What one text of the command line means, for commands that send nothing: a file, or what is fetched from a server.
   ///
   /// - Throws: the end of the command, after its findings are printed.
-  static func documents(
+  static func fetch(
     _ text: String, _ endpoints: EndpointOptions, _ messages: MessageOptions
-  ) throws -> [InputDocument] {
+  ) throws -> [Conversion.Input] {
     let remote = try faultExits(messages.language) { () throws(Fault) in
       try RemoteFiles(inputs: [text], output: "-", endpoints, messages)
     }
-    let (names, documents) = try remote.fetch([text])
+    return try remote.fetch([text])
+  }
+
+  /// The same, opened.
+  ///
+  /// - Throws: as `fetch`.
+  static func documents(
+    _ text: String, _ endpoints: EndpointOptions, _ messages: MessageOptions
+  ) throws -> [InputDocument] {
+    let inputs = try fetch(text, endpoints, messages)
     return try faultExits(messages.language) { () throws(Fault) in
-      var opened: [InputDocument] = []
-      for name in names {
-        if let document = documents[name] {
-          opened.append(document)
-        } else {
-          opened.append(try InputDocument.open(name))
-        }
-      }
-      return opened
+      var documents: [InputDocument] = []
+      for input in inputs { documents.append(try input.open()) }
+      return documents
     }
   }
 
@@ -64,11 +68,11 @@ struct RemoteFiles {
 
   /// Fetches what is remote.
   ///
-  /// - Returns: the names of all inputs in order, where a pattern stands for the files that fit it; and the documents of those
-  ///   that were fetched. Names are addresses without user and query.
+  /// - Returns: all inputs in order, where a pattern stands for the files that fit it. What was fetched is named by its address
+  ///   without user and query.
   /// - Throws: the end of the command, after its findings are printed.
-  func fetch(_ texts: [String]) throws -> (names: [String], documents: [String: InputDocument]) {
-    guard let folder, !inputs.isEmpty else { return (texts, [:]) }
+  func fetch(_ texts: [String]) throws -> [Conversion.Input] {
+    guard let folder, !inputs.isEmpty else { return texts.map { .file($0) } }
     let meter = TransferMeter()
     let wanted = texts.enumerated().compactMap { number, text in
       inputs[text].map { (number: number, endpoint: $0, folder: "\(folder.path)/\(number)") }
@@ -87,12 +91,11 @@ struct RemoteFiles {
       return outcomes
     }
     meter.clear()
-    var names: [String] = []
-    var documents: [String: InputDocument] = [:]
+    var found: [Conversion.Input] = []
     var all = TransferOutcome()
     for (number, text) in texts.enumerated() {
       guard let outcome = fetched[number] else {
-        names.append(text)
+        found.append(.file(text))
         continue
       }
       all.results += outcome.results
@@ -101,8 +104,7 @@ struct RemoteFiles {
           try InputDocument.open(receipt.local, as: receipt.remote)
         }
         unlink(receipt.local)
-        names.append(receipt.remote)
-        documents[receipt.remote] = document
+        found.append(.document(document))
       }
     }
     if all.exitCode != .done {
@@ -112,7 +114,7 @@ struct RemoteFiles {
       try end(all.exitCode)
     }
     Terminal.note(all.summary(.download, messages))
-    return (names, documents)
+    return found
   }
 
   // MARK: Output

@@ -46,7 +46,8 @@ struct ConversionRun {
       code = (outcome?.records.quarantined ?? 0) > 0 ? .quarantined : .done
     }
     let report = ConversionReport(
-      command: command, inputs: conversion.inputs, source: conversion.source.name, target: conversion.target.name,
+      command: command, inputs: conversion.inputs.map(\.name), source: conversion.source.name,
+      target: conversion.target.name,
       output: outputName ?? conversion.output, asOf: conversion.asOf, outcome: outcome, fault: fault)
     if let reportPath {
       try faultExits(options.language) { () throws(Fault) in try report.save(printer.collector, to: reportPath) }
