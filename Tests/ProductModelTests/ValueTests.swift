@@ -90,6 +90,17 @@ struct ValueTests {
     #expect(throws: DecimalFault.outOfRange) { try DecimalText.parse("1E9999", allowsExponent: true) }
   }
 
+  /// Texts that would be measures if a byte more or less were looked at.
+  @Test(arguments: [
+    "5 \0KT", "5 \u{1}KT", "5 K\0T", "00 GRM", "0.50 GRM", ".5 GRM", "5. GRM", "5  GRM", "5 XX", "5 KG",
+  ])
+  func measuresThatAreNone(text: String) { #expect(Measure.check(text.utf8.span) != nil) }
+
+  @Test(arguments: ["5 KT", "0 GRM", "0.5 GRM", "12 EA", "-5 CEL", "100 MLT"]) func measures(text: String) {
+    #expect(Measure.check(text.utf8.span) == nil)
+    #expect(Measure(text) != nil)
+  }
+
   @Test func arithmetic() throws {
     func d(_ text: String) -> DecimalValue { DecimalValue(text)! }
     #expect(d("0.1").adding(d("0.2")) == d("0.3"))

@@ -94,7 +94,7 @@ public struct Measure: Hashable, Sendable {
   private static func isPlain(_ text: Span<UInt8>) -> Bool {
     text.withUnsafeBufferPointer { text in
       let n = text.count
-      // Up to 36 digits: no need to count them.
+      // Up to 37 digits: no need to count them.
       guard n >= 4, n <= 40, let bytes = text.baseAddress else { return false }
       var i = 0
       if bytes[0] == 0x30 {
@@ -109,7 +109,8 @@ public struct Measure: Hashable, Sendable {
         while i < n, bytes[i] &- 0x30 < 10 { i &+= 1 }
         if i == first || bytes[i &- 1] == 0x30 { return false }
       }
-      guard n &- i == 4 || n &- i == 3, bytes[i] == 0x20 else { return false }
+      // A control character is part of no code; packed, a NUL in front would be no character at all.
+      guard n &- i == 4 || n &- i == 3, bytes[i] == 0x20, bytes[i &+ 1] > 0x20 else { return false }
       var packed = UInt32(bytes[i &+ 1]) &<< 8 | UInt32(bytes[i &+ 2])
       if n &- i == 4 { packed = packed &<< 8 | UInt32(bytes[i &+ 3]) }
       return UnitCode.isMeasure(packed)

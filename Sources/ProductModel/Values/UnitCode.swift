@@ -37,7 +37,7 @@ public struct UnitCode: Hashable, Sendable {
   /// Whether it is a unit of Recommendation 20, no package of Recommendation 21.
   public var isMeasure: Bool { Self.isMeasure(packed) }
 
-  /// Whether two or three bytes, the first one highest, are the code of a unit of Recommendation 20.
+  /// Whether two or three bytes, none of them NUL and the first one highest, are the code of a unit of Recommendation 20.
   static func isMeasure(_ packed: UInt32) -> Bool { table.index(of: packed) != nil }
 
   /// The unit of a code; nil when the gateway does not know it.
