@@ -6,7 +6,7 @@ public struct XMLLimits: Sendable, Hashable {
   /// Longest tag, in bytes: from `<` to `>`, with its attributes. Checking attributes for repetition is quadratic in libxml2,
   /// so this also bounds time.
   public var tagLength = 128 << 10
-  /// Longest comment or processing instruction, in bytes.
+  /// Longest comment, processing instruction or CDATA section, in bytes.
   public var commentLength = 4 << 20
   /// Most attributes of one element.
   public var attributes = 1024

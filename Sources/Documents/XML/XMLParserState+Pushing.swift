@@ -113,23 +113,26 @@ extension XMLParserState {
     state.pointee.checkWaiting(context)
   }
 
-  /// How many bytes libxml2 holds back until a tag or comment is whole.
+  /// How many bytes libxml2 holds back until a tag, a comment or a CDATA section is whole.
   private var waiting: Int { context?.pointee.input.map { $0.pointee.end - $0.pointee.cur } ?? 0 }
 
-  /// Checks what libxml2 holds back until a tag or comment is whole, and its table of names.
+  /// Checks what libxml2 holds back, and its table of names.
   private mutating func checkWaiting(_ context: xmlParserCtxtPtr) {
     guard let input = context.pointee.input else { return }
     let waiting = input.pointee.end - input.pointee.cur
     if waiting > limits.tagLength {
-      // A comment or an instruction may be longer than a tag; CDATA and text are never held back for long.
+      // Comments, instructions and CDATA sections may be longer than a tag; text is never held back for long.
       let second = input.pointee.cur.pointee == UInt8(ascii: "<") ? input.pointee.cur[1] : 0
-      let isComment = second == UInt8(ascii: "!") || second == UInt8(ascii: "?")
-      if !isComment {
+      let isTag =
+        context.pointee.instate != XML_PARSER_CDATA_SECTION && second != UInt8(ascii: "!")
+        && second != UInt8(ascii: "?")
+      if isTag {
         return stopAtLimit(.init("length of a tag in bytes", vi: "độ dài một thẻ theo byte"), UInt64(limits.tagLength))
       }
       if waiting > limits.commentLength {
         return stopAtLimit(
-          .init("length of a comment in bytes", vi: "độ dài một chú thích theo byte"), UInt64(limits.commentLength))
+          .init("length of a comment or CDATA section in bytes", vi: "độ dài một chú thích hoặc khối CDATA theo byte"),
+          UInt64(limits.commentLength))
       }
     }
     if Int(xmlDictSize(context.pointee.dict)) > limits.names {
