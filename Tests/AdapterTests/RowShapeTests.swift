@@ -1,5 +1,6 @@
 import AdapterTesting
 import Diagnostics
+import Documents
 import ProductModel
 import Profiles
 import Testing
@@ -217,6 +218,13 @@ struct RowShapeTests {
           field: FieldRule(place: header("list")), parent: [], kind: .allergen, set: [], only: [],
           separator: ", ", pieces: [.value(path("code", in: .allergen), .text)], none: nil)))
     let stepwise = TableProbe(TableLayout(newline: "lf", columns: columns), codes: Self.codes)
+    func isRegular(_ probe: TableProbe, _ header: String) throws -> Bool {
+      let input = InputDocument(bytes: Array((header + "\n").utf8), name: "in.csv")
+      return try TableReader(input, probe.context()).plan.isRegular
+    }
+    #expect(try isRegular(plain, Self.head + ",extra"))
+    #expect(try !isRegular(stepwise, Self.head + ",extra,list"))
+    #expect(try TableWriter(.memory(), probe.context()).plan.shapeKeys.isWhole)
     let rows = Self.numbers(200, below: 1 << 17, seed: 6).map { Self.row($0) + ",\($0 % 2 == 0 ? "trẻ em" : "")" }
     let text = ([Self.head + ",extra"] + rows).joined(separator: "\n") + "\n"
     let a = try plain.read(text), b = try stepwise.read(text)

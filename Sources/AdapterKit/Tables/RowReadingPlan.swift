@@ -22,22 +22,6 @@ extension DelimitedTokenizer: RowCells {
   @inline(__always) public func cellOrigin(_ index: Int) -> Int { Int(origin(index)) }
 }
 
-/// Cells given one by one, for engines whose rows are sparse.
-public struct SparseCells: RowCells {
-  /// Where each cell lies and its origin; a length of 0 stands for a cell that is not there.
-  public var cells: [(offset: Int, length: Int, origin: Int)]
-
-  /// Makes a row of empty cells.
-  public init(count: Int) { cells = Array(repeating: (0, 0, 0), count: count) }
-
-  /// How many cells there are.
-  public var cellCount: Int { cells.count }
-  /// Where a cell lies.
-  public func cell(_ index: Int) -> (offset: Int, length: Int) { (cells[index].offset, cells[index].length) }
-  /// A cell's origin.
-  public func cellOrigin(_ index: Int) -> Int { cells[index].origin }
-}
-
 /// A finding in one cell of a row.
 public struct CellFinding: Sendable {
   /// The cell's number in the row.

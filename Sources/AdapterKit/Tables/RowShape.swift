@@ -250,14 +250,19 @@ struct ShapeKeys: Sendable {
     uses[place(product.nodes[Int(entry.node)].kind, entry.attribute)]
   }
 
-  /// A hash of all that a shape is keyed by.
-  func hash(_ product: ProductMemory, _ size: (nodes: Int, entries: Int)) -> UInt64 {
-    var hash = UInt64(size.nodes)
+  /// How long the values that a shape is keyed by may be together, in bytes; shapes keep copies of them.
+  private static let longest = 4096
+
+  /// A hash of all that a shape is keyed by; nil when that is too much to be kept.
+  func hash(_ product: ProductMemory, _ size: (nodes: Int, entries: Int)) -> UInt64? {
+    var hash = UInt64(size.nodes), length = 0
     for i in 0..<size.nodes { hash = BoundedCache<RowShape>.mixed(hash, product.word(ofNode: i)) }
     for i in 0..<size.entries {
       hash = BoundedCache<RowShape>.mixed(hash, product.word(ofEntry: i))
       let entry = product.entries[i]
       if use(of: entry, in: product) != .value { continue }
+      length += Int(entry.length)
+      if length > Self.longest { return nil }
       for k in 0..<min(Int(entry.length), 16) {
         hash = BoundedCache<RowShape>.mixed(hash, UInt64(product.bytes[Int(entry.offset) + k]))
       }

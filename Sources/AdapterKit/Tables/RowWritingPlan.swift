@@ -88,8 +88,8 @@ public struct RowWritingState: ~Copyable {
 /// if !state.isFaulted { state.coverage.finish(product, into: &losses) }
 /// ```
 extension TablePlan {
-  /// A product with more entries is looked up by itself: comparing its shape would cost as much.
-  private static var shapedEntries: Int { 1000 }
+  /// A product with more nodes or entries is looked up by itself: comparing its shape would cost as much.
+  private static var shapedParts: Int { 1000 }
 
   /// Finds the nodes and entries of a product that the columns reach, or takes them from an earlier one of the same shape.
   ///
@@ -100,11 +100,12 @@ extension TablePlan {
     if !state.findings.isEmpty { state.findings.removeAll(keepingCapacity: true) }
     state.isFaulted = false
     let size = (nodes: product.end(of: 0), entries: product.firstEntry(of: product.end(of: 0)))
-    let isShaped = shapeKeys.isWhole && size.entries <= Self.shapedEntries
-    var hash: UInt64 = 0
-    if isShaped {
+    var hash: UInt64?
+    if shapeKeys.isWhole, max(size.nodes, size.entries) <= Self.shapedParts {
       if let last = state.shapes.last, last.isShape(of: memory, size) { return begin(product, last, &state) }
       hash = shapeKeys.hash(memory, size)
+    }
+    if let hash {
       for place in state.shapes.places(hash) {
         guard let known = state.shapes.value(place, hash), known.isShape(of: memory, size) else { continue }
         state.shapes.found(known)
@@ -115,7 +116,9 @@ extension TablePlan {
     state.coverage.begin(product)
     arrange(product, &state)
     for column in columns.indices { state.cells[column] = settled(column, product, &state) }
-    if isShaped { state.shapes.add(RowShape(state.space, counts, memory, size, shapeKeys, state.coverage), hash) }
+    if let hash {
+      state.shapes.add(RowShape(state.space, counts, memory, size, shapeKeys, state.coverage), hash)
+    }
     for i in checks { check(i, product, &state) }
   }
 

@@ -130,8 +130,6 @@ public struct TablePlan: Sendable {
     /// Whether the default holds only for a node that is there anyway.
     var isLazy = false
     var hasTarget = false
-    /// Whether the attribute may have several values.
-    var isMany = false
     /// The field of the attribute that some texts of the cell stand for (`or:`); -1 for none.
     var alternative = -1
     /// Whether this is such a field: read and written before the one it belongs to.

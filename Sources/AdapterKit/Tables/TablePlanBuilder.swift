@@ -89,7 +89,6 @@ struct TablePlanBuilder {
       field.hasTarget = true
       let declaration = Model.declaration(slots[field.slot].slot.kind, attribute)
       type = declaration?.type
-      field.isMany = declaration?.isMany ?? false
       let codec = try placed(rule.position) { () throws(Fault) in
         try ValueCodec(rule.converter, type: type ?? .text, codes: codes, unit: rule.unit)
       }
@@ -174,7 +173,6 @@ struct TablePlanBuilder {
     field.facet = alternative.target.facet
     field.hasTarget = true
     let declaration = Model.declaration(slots[field.slot].slot.kind, attribute)
-    field.isMany = declaration?.isMany ?? false
     let type = declaration?.type ?? .text
     field.index = codecs.count
     codecs.append(

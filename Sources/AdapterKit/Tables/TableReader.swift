@@ -32,7 +32,7 @@ public final class TableReader: ProductReader {
   private let document: InputDocument
   private let decoded: DecodedInput
   private let layout: TableLayout
-  private let plan: RowReadingPlan
+  let plan: RowReadingPlan
   private let header: [String]
   private let residue: [(cell: Int, prefix: [UInt8])]
   private let dataStart: UInt64

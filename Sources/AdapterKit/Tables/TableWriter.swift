@@ -9,7 +9,7 @@ public final class TableWriter: ProductWriter {
   private let context: AdapterContext
   private let output: OutputDocument
   private let layout: TableLayout
-  private let plan: TablePlan
+  let plan: TablePlan
   private let accepts: [ConditionPlan]
   private let cells: DelimitedWriter
   private var hasHeader = false
