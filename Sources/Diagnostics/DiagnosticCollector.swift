@@ -1,7 +1,7 @@
 /// Gathers the findings of one run: counts all of them, keeps the first ones of each code.
 ///
-/// Whoever may find the same thing in every product asks `counts(_:_:)` first, and puts a finding into words only when it
-/// will be kept. Not thread-safe: one collector belongs to one pipeline.
+/// Whoever may find the same thing in every product gives its words in a closure (`report(_:_:_:)`), which is called only for
+/// what is kept. Not thread-safe: one collector belongs to one pipeline.
 public final class DiagnosticCollector {
   /// How many findings of one code there were, by severity.
   private struct Tally {

@@ -1,6 +1,8 @@
 import ArgumentParser
 
 /// The command. Each subcommand is one file in `Commands`; how anything is done is below, in the modules.
+///
+/// Subcommands say their `commandName`: names that the parser works out from types cost a third of a start.
 @main
 struct OCOP: ParsableCommand {
   static let configuration = CommandConfiguration(

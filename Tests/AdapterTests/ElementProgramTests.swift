@@ -88,6 +88,7 @@ import Testing
     let thorough = try ElementProbe.write(products, profile, isThorough: true)
     #expect(usual.states == thorough.states, sourceLocation: sourceLocation)
     #expect(usual.diagnostics.kept == thorough.diagnostics.kept, sourceLocation: sourceLocation)
+    #expect(usual.diagnostics.counts == thorough.diagnostics.counts, sourceLocation: sourceLocation)
     #expect(usual.losses == thorough.losses, sourceLocation: sourceLocation)
     for (a, b) in zip(usual.text.split(separator: "\n"), thorough.text.split(separator: "\n")) where a != b {
       let start = zip(a, b).prefix { $0 == $1 }.count

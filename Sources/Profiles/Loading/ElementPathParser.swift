@@ -66,7 +66,7 @@ struct ElementPathParser {
     var name = String(rest)
     if let colon = rest.utf8.firstIndex(of: UInt8(ascii: ":")) {
       prefix = String(rest[..<colon])
-      name = String(rest[rest.index(after: colon)...])
+      name = String(rest[rest.utf8.index(after: colon)...])
     }
     guard ElementPathParser.isName(name), prefix.isEmpty || ElementPathParser.isName(prefix) else {
       _ = badName(String(rest), node)

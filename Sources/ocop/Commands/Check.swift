@@ -41,18 +41,19 @@ struct Check: ParsableCommand {
     let language = options.language
     var worst: Severity?
     let names = targets.isEmpty ? ["canonical"] : targets
+    let (source, profiles) = try faultExits(language) { () throws(Fault) in
+      var profiles: [Profile] = []
+      for name in names {
+        profiles.append(try options.library.load(name, asOf: options.date, variables: options.values))
+      }
+      return (try options.library.load(from, asOf: options.date, variables: options.values), profiles)
+    }
     var inputs = try RemoteFiles.fetch(input, endpoints, options.messages)
     if input == "-", names.count > 1 {
       // It can be read once only.
       inputs = [.document(try faultExits(language) { () throws(Fault) in try InputDocument.open(input) })]
     }
-    for name in names {
-      let (source, target) = try faultExits(language) { () throws(Fault) in
-        (
-          try options.library.load(from, asOf: options.date, variables: options.values),
-          try options.library.load(name, asOf: options.date, variables: options.values)
-        )
-      }
+    for (name, target) in zip(names, profiles) {
       let printer = DiagnosticPrinter(language: language)
       let conversion = Conversion(inputs: inputs, source: source, output: nil, target: target, asOf: options.date)
       let path = report.map { names.count > 1 ? $0 + "-" + name : $0 }

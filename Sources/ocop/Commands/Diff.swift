@@ -37,10 +37,16 @@ struct Diff: ParsableCommand {
   func run() throws {
     let language = options.language
     let printer = DiagnosticPrinter(language: language)
+    let (before, after) = try faultExits(language) { () throws(Fault) in
+      (
+        try options.library.load(left, asOf: options.date, variables: options.values),
+        try options.library.load(right, asOf: options.date, variables: options.values)
+      )
+    }
     let first = try RemoteFiles.documents(a, endpoints, options.messages)
     let second = try RemoteFiles.documents(b, endpoints, options.messages)
     let (old, new) = try faultExits(language) { () throws(Fault) in
-      (try products(first, left, printer), try products(second, right, printer))
+      (try products(first, before, printer), try products(second, after, printer))
     }
     printer.finish()
     var lines: [(kind: String, product: String, path: String, old: [String], new: [String])] = []
@@ -85,9 +91,8 @@ struct Diff: ParsableCommand {
   private func shown(_ values: [String]) -> String { values.isEmpty ? "∅" : values.joined(separator: " | ") }
 
   private func products(
-    _ documents: [InputDocument], _ name: String, _ printer: DiagnosticPrinter
+    _ documents: [InputDocument], _ profile: Profile, _ printer: DiagnosticPrinter
   ) throws(Fault) -> [Product] {
-    let profile = try options.library.load(name, asOf: options.date, variables: options.values)
     var products: [Product] = []
     for document in documents {
       products += try ProductStream(

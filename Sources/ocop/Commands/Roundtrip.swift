@@ -34,11 +34,15 @@ struct Roundtrip: ParsableCommand {
   func run() throws {
     let language = options.language
     let printer = DiagnosticPrinter(language: language)
+    let (source, target) = try faultExits(language) { () throws(Fault) in
+      (
+        try options.library.load(profile, asOf: options.date, variables: options.values),
+        try options.library.load(through ?? profile, asOf: options.date, variables: options.values)
+      )
+    }
     let documents = try RemoteFiles.documents(input, endpoints, options.messages)
     let outcome = try faultExits(language) { () throws(Fault) in
-      let source = try options.library.load(profile, asOf: options.date, variables: options.values)
-      let target = try options.library.load(through ?? profile, asOf: options.date, variables: options.values)
-      return try RoundTrip.run(
+      try RoundTrip.run(
         documents, source: source, through: target, registry: .firstParty, asOf: options.date,
         diagnostics: printer.collector)
     }

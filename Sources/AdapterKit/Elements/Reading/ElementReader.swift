@@ -5,7 +5,7 @@ internal import Profiles
 
 /// Reads an XML document by the element layout of a profile.
 ///
-/// The document is pushed through libxml2 in pieces of 64 KiB; records become products inside the parser's events. Memory is
+/// The document is pushed through libxml2 in small pieces; records become products inside the parser's events. Memory is
 /// bounded by the largest record. Records of one product that follow each other (one for each top item) become one product.
 public final class ElementReader: ProductReader {
   private let source: ElementSource

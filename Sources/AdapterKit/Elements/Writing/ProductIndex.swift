@@ -14,7 +14,7 @@ struct ProductIndex {
   /// The first child of each kind, or -1; behind them the last ones, which are only needed while the product is begun.
   private let firsts: UnsafeMutablePointer<Int32>
   private let state: UnsafeMutablePointer<State>
-  private static var kinds: Int { NodeKind.allCases.count }
+  private static let kinds = NodeKind.allCases.count
 
   init() {
     let count = Self.kinds
