@@ -319,26 +319,31 @@ size_t ocop_count_lines(const uint8_t *p, size_t n, int *after_return, size_t *l
   size_t i = 1, lines = p[0] == 13 || (p[0] == 10 && !*after_return);
 #if defined(__SSE2__)
   const __m128i lf = _mm_set1_epi8(10), cr = _mm_set1_epi8(13), zero = _mm_setzero_si128();
-  while (i + 64 <= n) {
+  // A place counts at most 16 in a block; the sum stands in two halves.
+  while (i + 256 <= n) {
     __m128i ends = zero, returns = zero;
-    for (int k = 0; k < 64; k += 16) {
+    for (int k = 0; k < 256; k += 16) {
       const __m128i x = _mm_loadu_si128((const __m128i *)(p + i + k));
       ends = _mm_sub_epi8(ends, _mm_cmpeq_epi8(x, lf));
       returns = _mm_or_si128(returns, _mm_cmpeq_epi8(x, cr));
     }
-    if (p[i - 1] == 13 || _mm_movemask_epi8(returns)) {
-      ends = zero;
-      for (int k = 0; k < 64; k += 16) {
-        const __m128i x = _mm_loadu_si128((const __m128i *)(p + i + k)),
-                      before = _mm_loadu_si128((const __m128i *)(p + i + k - 1));
-        const __m128i own = _mm_andnot_si128(_mm_cmpeq_epi8(before, cr), _mm_cmpeq_epi8(x, lf));
-        ends = _mm_sub_epi8(ends, _mm_or_si128(own, _mm_cmpeq_epi8(x, cr)));
-      }
-    }
-    // At most 4 a place; the sum stands in two halves.
+    if (p[i - 1] == 13 || _mm_movemask_epi8(returns)) break;
     ends = _mm_sad_epu8(ends, zero);
     lines += (size_t)(_mm_cvtsi128_si32(ends) + _mm_extract_epi16(ends, 4));
-    i += 64;
+    i += 256;
+  }
+  // Where there is a CR, there are more of them.
+  while (i + 256 <= n) {
+    __m128i ends = zero;
+    for (int k = 0; k < 256; k += 16) {
+      const __m128i x = _mm_loadu_si128((const __m128i *)(p + i + k)),
+                    before = _mm_loadu_si128((const __m128i *)(p + i + k - 1));
+      const __m128i own = _mm_andnot_si128(_mm_cmpeq_epi8(before, cr), _mm_cmpeq_epi8(x, lf));
+      ends = _mm_sub_epi8(ends, _mm_or_si128(own, _mm_cmpeq_epi8(x, cr)));
+    }
+    ends = _mm_sad_epu8(ends, zero);
+    lines += (size_t)(_mm_cvtsi128_si32(ends) + _mm_extract_epi16(ends, 4));
+    i += 256;
   }
 #endif
   for (; i < n; i++) lines += p[i] == 13 || (p[i] == 10 && p[i - 1] != 13);

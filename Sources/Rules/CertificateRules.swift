@@ -5,6 +5,7 @@ internal import ProductModel
 struct OCOPStateRule: ProductRule {
   let source = "148/QĐ-TTg: five stars are given by the central council only"
   let kinds: [NodeKind] = [.ocop]
+  let attributes: [Attribute] = [.stars]
   let code = DiagnosticCode(
     "ocop-potential-five", .warning,
     title: LocalizedText("A potential five-star product is not five-star", vi: "Tiềm năng 5 sao chưa phải 5 sao"),
@@ -27,6 +28,7 @@ struct OCOPStateRule: ProductRule {
 struct OCOPPeriodRule: ProductRule {
   let source = "1048/QĐ-TTg, 148/QĐ-TTg: a ranking holds 36 months from the day of recognition"
   let kinds: [NodeKind] = [.certificate]
+  let attributes: [Attribute] = [.expires]
   let code = DiagnosticCode(
     "ocop-period", .warning,
     title: LocalizedText("OCOP certificate does not hold 36 months", vi: "Giấy chứng nhận OCOP không đủ 36 tháng"),
@@ -60,6 +62,7 @@ struct OCOPPeriodRule: ProductRule {
 struct CertificateExpiredRule: ProductRule {
   let source = "the certificate itself"
   let kinds: [NodeKind] = [.certificate]
+  let attributes: [Attribute] = [.expires]
   let code = DiagnosticCode(
     "certificate-expired", .warning,
     title: LocalizedText("Certificate has expired", vi: "Chứng nhận đã hết hạn"),

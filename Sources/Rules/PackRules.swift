@@ -5,6 +5,7 @@ internal import ProductModel
 struct PackReferenceRule: ProductRule {
   let source = "this model: contains.item names an item of the same product"
   let kinds: [NodeKind] = [.contains]
+  let attributes: [Attribute] = [.item]
   let code = DiagnosticCode(
     "pack-item-unknown", .error,
     title: LocalizedText("Pack holds an unknown item", vi: "Quy cách chứa mặt hàng không có"),
@@ -59,6 +60,7 @@ struct PackReferenceRule: ProductRule {
 struct PackCycleRule: ProductRule {
   let source = "this model: packs are a graph without cycles"
   let kinds: [NodeKind] = [.contains]
+  let attributes: [Attribute] = [.item]
   let code = DiagnosticCode(
     "pack-cycle", .error,
     title: LocalizedText("Packs hold each other in a circle", vi: "Các quy cách chứa lẫn nhau"),

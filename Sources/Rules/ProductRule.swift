@@ -15,6 +15,8 @@ public protocol ProductRule: Sendable {
   var validTo: String? { get }
   /// The kinds of nodes that it is about; a product without any of them is not looked at.
   var kinds: [NodeKind] { get }
+  /// The attributes without any of which it finds nothing.
+  var attributes: [Attribute] { get }
 
   /// Reports what is wrong: the entry it is about (or nil for the product as a whole), the path, and a message.
   func check(_ product: borrowing NodeView, asOf: CalendarDate, _ report: (RuleFinding) -> Void)
@@ -45,42 +47,4 @@ public struct RuleFinding: Sendable {
     self.attribute = attribute
     self.message = message
   }
-}
-
-/// The rules that hold on a date.
-public struct RuleSet: Sendable {
-  /// The rules.
-  public let rules: [any ProductRule]
-  private let asOf: CalendarDate
-  /// A bit for each kind that a rule is about.
-  private let kinds: [UInt32]
-
-  /// The built-in rules that hold on a date; nil when the text is no date.
-  public init?(asOf text: String) {
-    guard let asOf = CalendarDate(text) else { return nil }
-    self.asOf = asOf
-    rules = Self.all.filter { ($0.validFrom ?? "") <= text && text <= ($0.validTo ?? "9999") }
-    kinds = rules.map { $0.kinds.reduce(0) { $0 | Self.bit($1) } }
-  }
-
-  /// Every built-in rule.
-  public static let all: [any ProductRule] = [
-    PackReferenceRule(), PackCycleRule(), OCOPStateRule(), OCOPPeriodRule(), CertificateExpiredRule(),
-    PeriodOrderRule(),
-    IngredientShareRule(), ShelfLifeOrderRule(),
-  ]
-
-  /// Checks one product.
-  public func check(_ product: borrowing NodeView, _ report: (RuleFinding) -> Void) {
-    var present: UInt32 = 0
-    for node in product.descendants { present |= Self.bit(product.kind(of: node)) }
-    for i in 0..<kinds.count where kinds[i] & present != 0 { rules[i].check(product, asOf: asOf, report) }
-  }
-
-  private static func bit(_ kind: NodeKind) -> UInt32 { 1 << UInt32(kind.rawValue) }
-}
-
-extension DiagnosticCode {
-  /// The codes of the rules.
-  public static let ruleCodes: [DiagnosticCode] = RuleSet.all.map(\.code)
 }

@@ -5,6 +5,7 @@ internal import ProductModel
 struct PeriodOrderRule: ProductRule {
   let source = "this model: a period's last day is not before its first"
   let kinds: [NodeKind] = [.price, .tax, .certificate]
+  let attributes: [Attribute] = [.to, .expires]
   let code = DiagnosticCode(
     "period-order", .warning,
     title: LocalizedText("A period ends before it begins", vi: "Thời hạn kết thúc trước khi bắt đầu"),
@@ -46,6 +47,7 @@ struct PeriodOrderRule: ProductRule {
 struct IngredientShareRule: ProductRule {
   let source = "KR 성분표: shares add up to exactly 100 %"
   let kinds: [NodeKind] = [.ingredient]
+  let attributes: [Attribute] = [.share]
   let code = DiagnosticCode(
     "ingredient-shares", .warning,
     title: LocalizedText("Ingredient shares exceed 100 %", vi: "Tỷ lệ thành phần vượt 100 %"),
@@ -76,6 +78,7 @@ struct IngredientShareRule: ProductRule {
 struct ShelfLifeOrderRule: ProductRule {
   let source = "GDSN validation rule 314"
   let kinds: [NodeKind] = [.shelfLife]
+  let attributes: [Attribute] = [.onArrival]
   let code = DiagnosticCode(
     "shelf-life-order", .warning,
     title: LocalizedText(

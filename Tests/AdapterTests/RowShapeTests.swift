@@ -93,7 +93,8 @@ struct RowShapeTests {
   }
 
   /// Writes the products together and one by one, and expects the same of both.
-  func expectNoDifference(_ products: [Product], _ comment: Comment) throws {
+  func expectNoDifference(_ products: [Product], _ comment: Comment, _ probe: TableProbe? = nil) throws {
+    let probe = probe ?? self.probe
     let together = try probe.write(products)
     var text = "", states: [ProductState] = [], findings: [String] = [], losses: [String: Int] = [:]
     for (i, product) in products.enumerated() {
@@ -207,31 +208,131 @@ struct RowShapeTests {
     #expect(together.places.map { $0.map { $0.column ?? 0 } } == columns)
   }
 
+  /// Lists that are cut by single bytes.
+  static let lists: [Rule] = [
+    .list(
+      ListRule(
+        field: FieldRule(place: header("allergens")), parent: [], kind: .allergen,
+        set: [SetValue(attribute: .level, source: .constant("CONTAINS"))], only: [], separator: "|",
+        pieces: [.value(path("code", in: .allergen), .text)], none: "none")),
+    .list(
+      ListRule(
+        field: FieldRule(place: header("nutrients")), parent: path("nutrition[100 GRM].basis").steps, kind: .nutrient,
+        set: [], only: [], separator: "; ",
+        pieces: [
+          .value(path("code", in: .nutrient), .text), .literal("="), .value(path("amount", in: .nutrient), .measure),
+        ], none: nil)),
+    .list(
+      ListRule(
+        field: FieldRule(place: header("parts")), parent: [], kind: .ingredient, set: [], only: [], separator: "/",
+        pieces: [
+          .value(path("name@vi", in: .ingredient), .text), .literal("="),
+          .value(path("name@en", in: .ingredient), .text), .literal("="),
+          .value(path("origin", in: .ingredient), .codes(list: "units", isOpen: true)),
+        ], none: nil)),
+  ]
+
+  /// Cells of lists: usual ones, such as templates are made for, and all that is unusual about others.
+  static func lists(_ random: inout SplitMix64) -> String {
+    func pick(_ choices: [String]) -> String { choices.randomElement(using: &random) ?? "" }
+    func list(_ most: Int, _ separator: String, _ usual: [String], _ odd: [String]) -> String {
+      let count = Int.random(in: 0...most, using: &random)
+      return (0..<count).map { _ in pick(Int.random(in: 0..<8, using: &random) == 0 ? odd : usual) }
+        .joined(separator: separator)
+    }
+    let allergens = list(3, "|", ["AF", "AM"], ["", " AY ", "none", "AW ", "\u{1}AX"])
+    let nutrients = list(
+      3, "; ", ["FAT=1 GRM", "SALT=0.5 GRM", "FIBTG=12 GRM"],
+      ["FAT", "=1 GRM", "FAT=", "FAT=1.50 GRM", " FAT = 2 GRM ", "FAT=1 XYZ", "FAT=x", "A=B=C", "="])
+    let parts = list(
+      2, "/", ["dừa=coconut=ml", "muối=salt=kg", "nước=water"], ["đường", "=sugar=ml", "a==kg", "a=b=c=d", " ", "é=e"])
+    let long = Int.random(in: 0..<40, using: &random) == 0
+    return [long ? Array(repeating: "AF", count: 200).joined(separator: "|") : allergens, nutrients, parts]
+      .map { "\"\($0)\"" }.joined(separator: ",")
+  }
+
   /// The same rows by way of the plan that sets values one by one.
   @Test func templatesAndStepsAgree() throws {
-    let plain = TableProbe(Self.readable, codes: Self.codes)
-    // A list makes the plan one that cannot be read by templates.
-    var columns = Self.readable.columns
-    columns.append(
-      .list(
-        ListRule(
-          field: FieldRule(place: header("list")), parent: [], kind: .allergen, set: [], only: [],
-          separator: ", ", pieces: [.value(path("code", in: .allergen), .text)], none: nil)))
-    let stepwise = TableProbe(TableLayout(newline: "lf", columns: columns), codes: Self.codes)
+    let columns = Self.readable.columns + Self.lists
+    let plain = TableProbe(TableLayout(newline: "lf", columns: columns), codes: Self.codes)
+    // Several values in one cell make the plan one that cannot be read by templates.
+    let values = column("words", is: "keywords@vi") { $0.separator = "; " }
+    let stepwise = TableProbe(TableLayout(newline: "lf", columns: columns + [values]), codes: Self.codes)
     func isRegular(_ probe: TableProbe, _ header: String) throws -> Bool {
       let input = InputDocument(bytes: Array((header + "\n").utf8), name: "in.csv")
       return try TableReader(input, probe.context()).plan.isRegular
     }
-    #expect(try isRegular(plain, Self.head + ",extra"))
-    #expect(try !isRegular(stepwise, Self.head + ",extra,list"))
-    #expect(try TableWriter(.memory(), probe.context()).plan.shapeKeys.isWhole)
-    let rows = Self.numbers(200, below: 1 << 17, seed: 6).map { Self.row($0) + ",\($0 % 2 == 0 ? "trẻ em" : "")" }
-    let text = ([Self.head + ",extra"] + rows).joined(separator: "\n") + "\n"
-    let a = try plain.read(text), b = try stepwise.read(text)
-    #expect(a.products == b.products)
+    let names = Self.head + ",extra,allergens,nutrients,parts"
+    #expect(try isRegular(plain, names))
+    #expect(try !isRegular(stepwise, names + ",words"))
+    #expect(try TableWriter(.memory(), probe.context()).plan.asked != nil)
+    var random = SplitMix64(state: 6)
+    // Few sets of flat cells, so that templates are met again.
+    let flat = Self.numbers(6, below: 1 << 17, seed: 7)
+    let rows = (0..<1500).map { i in
+      Self.row(flat[i % 6]) + ",\(i % 2 == 0 ? "trẻ em" : "")," + Self.lists(&random)
+    }
+    let text = ([names] + rows).joined(separator: "\n") + "\n"
+    let a = try plain.read(text), b = try stepwise.read(text.replacing(names, with: names + ",words"))
+    for (i, (x, y)) in zip(a.products, b.products).enumerated() { #expect(x == y, "\(rows[i])") }
     #expect(a.rows.map(\.state) == b.rows.map(\.state))
-    #expect(a.places == b.places)
-    #expect(a.codes == b.codes)
-    #expect(a.rows.count == 200)
+    func cells(_ places: [[Place]]) -> [[String]] { places.map { $0.map { "\($0.line ?? 0):\($0.column ?? 0)" } } }
+    #expect(cells(a.places) == cells(b.places))
+    #expect(
+      a.diagnostics.map { "\($0.code.id) \($0.place.line ?? 0) \($0.place.column ?? 0) \($0.message.en)" }
+        == b.diagnostics.map { "\($0.code.id) \($0.place.line ?? 0) \($0.place.column ?? 0) \($0.message.en)" })
+    #expect(a.rows.count == 1500)
+    // Of both ways there are many, and rows of one layout have the same nodes and entries.
+    #expect(a.rows.count { $0.layout != 0 } > 500 && a.rows.count { $0.layout == 0 } > 200)
+    #expect(b.rows.allSatisfy { $0.layout == 0 })
+    var layouts: [UInt64: [String]] = [:]
+    for (row, product) in zip(a.rows, a.products) where row.layout != 0 {
+      let outline = product.root.outline
+      #expect(layouts[row.layout, default: outline] == outline)
+      layouts[row.layout] = outline
+    }
+  }
+
+  /// Lists by the shapes of products are written as element by element.
+  @Test(arguments: [8, 9]) func listsAreWrittenAsIfAlone(seed: UInt64) throws {
+    let probe = TableProbe(TableLayout(newline: "lf", columns: Self.lists), codes: Self.codes)
+    var random = SplitMix64(state: seed)
+    var products: [Product] = []
+    for i in 0..<150 {
+      var product = Product()
+      for k in 0..<(i % 3) {
+        product.root.children.append(
+          ProductNode(
+            .allergen,
+            [
+              AttributeValue(.code, .none, i % 17 == 3 ? "A|F" : ["AF", "AM"][k]),
+              AttributeValue(.level, .none, i % 7 == 2 ? "MAY_CONTAIN" : "CONTAINS"),
+            ]))
+      }
+      if i % 4 != 0 {
+        product[path("nutrition[100 GRM].basis")] = "100 GRM"
+        for k in 1...3 where i % 5 != k {
+          product[path("nutrition[100 GRM].nutrient[N\(k)].code")] = "N\(k)"
+          if Int.random(in: 0..<9, using: &random) > 0 {
+            product[path("nutrition[100 GRM].nutrient[N\(k)].amount")] = "\(i).5 GRM"
+          }
+          if i % 31 == 5 { product[path("nutrition[100 GRM].nutrient[N\(k)].dailyPercent")] = "3" }
+        }
+      }
+      for k in 1...2 {
+        product[path("ingredient[\(k)].name@vi")] = i % 23 == 7 ? "a/b" : "dừa \(i)"
+        if (i >> k) & 3 != 0 { product[path("ingredient[\(k)].name@en")] = "coconut" }
+        if (i >> k) & 1 == 0 { product[path("ingredient[\(k)].origin")] = "VN" }
+      }
+      products.append(product)
+    }
+    try expectNoDifference(products + products.reversed(), "seed \(seed)", probe)
+  }
+}
+
+extension ProductNode {
+  /// The kinds of the node and of those below it with their attributes, without values.
+  fileprivate var outline: [String] {
+    ["\(kind) \(values.map { "\($0.attribute)@\($0.facet)" })"] + children.flatMap(\.outline)
   }
 }

@@ -14,7 +14,7 @@ public struct Coverage: Sendable {
   /// Entries that were written, but not whole.
   private var lossy: [(entry: Int, reason: LossReason)] = []
   /// Nodes for which there was no place.
-  private var surplus: [(node: Int, reason: LossReason)] = []
+  private(set) var surplus: [(node: Int, reason: LossReason)] = []
 
   /// Makes an empty account.
   public init() {}
@@ -38,6 +38,22 @@ public struct Coverage: Sendable {
 
   /// The marks made so far.
   func words(of entries: Int) -> ArraySlice<UInt64> { words[0..<(entries + 63) >> 6] }
+
+  /// Takes over the marks and losses of another account of the same product.
+  mutating func add(_ other: Coverage) {
+    for i in 0..<(count + 63) >> 6 { words[i] |= other.words[i] }
+    lossy += other.lossy
+    surplus += other.surplus
+  }
+
+  /// Whether another account of the same product has the same marks and losses; they may come in another order.
+  func isEqual(to other: Coverage) -> Bool {
+    func told(_ coverage: Coverage) -> [String] {
+      (coverage.lossy.map { "\($0.entry) \($0.reason)" } + coverage.surplus.map { "node \($0.node) \($0.reason)" })
+        .sorted()
+    }
+    return count == other.count && words(of: count) == other.words(of: count) && told(self) == told(other)
+  }
 
   /// Whether all entries were written whole.
   var isWhole: Bool {

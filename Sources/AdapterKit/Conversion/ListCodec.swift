@@ -28,14 +28,22 @@ public final class ListCodec: Sendable {
   /// The byte that separates elements, when it is one byte that `separator` holds once.
   private let mark: UInt8?
   /// How elements are cut when single bytes separate both them and the values in them.
-  private let cuts: ListCuts?
+  let cuts: ListCuts?
   /// Whether elements are found by constants alone and written as their values stand.
   private let isJoinedAsIs: Bool
   /// Whether nothing is done step by step.
   var isQuick: Bool { cuts != nil && isJoinedAsIs }
+  /// Whether the shape of a product tells how the list is written: see `settle`.
+  var isSettled: Bool { isJoinedAsIs && isDirect && separatorByte != nil }
+  /// Whether the values of a text can be found without a product to set them in.
+  var isRegular: Bool {
+    cuts != nil && isDirect && pattern.steps.count <= 8 && pattern.parts.allSatisfy { !$0.isMoney }
+  }
   /// Whether the elements stand right under the node in which the rule stands.
   private let isDirect: Bool
   private let none: [UInt8]
+  /// Whether nothing stands for a list without elements.
+  var isSilent: Bool { none.isEmpty }
 
   /// A constant that every element has.
   struct FixedValue {
@@ -195,7 +203,9 @@ public final class ListCodec: Sendable {
         return .fault(fault)
       }
       // Nearly always there are as many separators as belong between the elements; else an element holds one.
-      if let mark, written > 0, Self.count(mark, in: buffer.bytes, from: start) != written - 1 {
+      if written > 0, let bytes = buffer.bytes.baseAddress,
+        !hasOwnSeparators(bytes + start, buffer.count - start, written)
+      {
         var again = Coverage()
         again.begin(node.node(at: 0))
         buffer.truncate(to: start)
@@ -269,10 +279,9 @@ public final class ListCodec: Sendable {
     return .written
   }
 
-  /// How often a byte stands in a text from a place on.
-  private static func count(_ byte: UInt8, in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-    guard let first = text.baseAddress else { return 0 }
-    return ocop_count(first + start, text.count - start, byte)
+  /// Whether a text holds as many separators as belong between its elements, as far as one byte tells them.
+  func hasOwnSeparators(_ text: UnsafePointer<UInt8>, _ count: Int, _ elements: Int) -> Bool {
+    mark.map { ocop_count(text, count, $0) == elements - 1 } ?? true
   }
 
   private func firstEntry(_ element: NodeView) -> Int? { pattern.parts.first?.path.find(from: element) }

@@ -64,6 +64,61 @@ extension ListCodec {
     }
   }
 
+  /// Finds the values of a text without setting them; false when it is to be read step by step instead: when an element is
+  /// unusual, a value has to be said something about, or there are more cuts than are looked at together.
+  ///
+  /// - Parameter origin: that of the text's first byte.
+  func find(
+    _ from: Int, _ end: Int, origin: Int, in batch: inout ProductBatch, _ row: inout FoundRow
+  ) -> Bool {
+    guard let cuts else { return false }
+    return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: ListCuts.room) { memory in
+      guard let places = memory.baseAddress else { return false }
+      let count = ocop_find_all4(
+        batch.unsafeArena, from, end, cuts.bytes.0, cuts.bytes.1, cuts.bytes.2, cuts.bytes.3, places, ListCuts.room)
+      if count == ListCuts.room { return false }
+      let steps = pattern.steps, shift = origin &- from, first = row.next
+      // The element at hand: which of its parts comes, where that begins, and those that have a value.
+      var step = 0, at = from, parts: UInt8 = 0, next = 0
+      while true {
+        let stop = next < count ? Int(places[next]) : end
+        let isEnd = next == count || batch.unsafeArena[stop] == cuts.mark
+        next &+= 1
+        if !isEnd, step &+ 1 == steps.count || batch.unsafeArena[stop] != steps[step &+ 1].sought.first { continue }
+        let text = Self.trimmed(UnsafePointer(batch.unsafeArena), at, stop)
+        if text.start < text.end {
+          var place = (offset: text.start, length: text.end &- text.start)
+          let bytes = UnsafeBufferPointer(start: UnsafePointer(batch.unsafeArena) + place.offset, count: place.length)
+          if !steps[step].reading.isCanonical(bytes) {
+            guard
+              case .value(let offset, let length) = pattern.parts[step].codec.read(
+                offset: place.offset, length: place.length, in: &batch)
+            else { return false }
+            place = (offset, length)
+          }
+          // An element begins without the blanks in front of it.
+          row.add(place, (step == 0 ? text.start : at) &+ shift)
+          parts |= 1 &<< UInt8(truncatingIfNeeded: step)
+        }
+        at = stop &+ 1
+        if !isEnd {
+          step &+= 1
+          continue
+        }
+        if parts & 1 == 1 {
+          row.end(parts)
+        } else if step > 0 || parts > 0 {
+          return false
+        }
+        if next > count { break }
+        step = 0
+        parts = 0
+      }
+      row.end(0)
+      return row.next > first
+    }
+  }
+
   /// Makes room for the parts of all elements that some cuts can give.
   private func reserve(_ cuts: Int, _ batch: inout ProductBatch) -> Bool {
     // A converter may set a second value, the currency of an amount.
@@ -163,6 +218,43 @@ extension ListCodec {
     return written
   }
 
+  /// Finds out which values `join` would write and with which bytes between them, and marks them; answers how many elements there
+  /// are, or nil when more than single bytes stand between them.
+  func settle(
+    _ above: Int, _ product: NodeView, _ memory: ProductMemory, _ joints: inout [RowShape.Joint],
+    _ coverage: inout Coverage
+  ) -> Int? {
+    guard let separatorByte else { return nil }
+    let steps = pattern.steps
+    var elements = 0, known: UInt32?
+    var next = above + 1
+    let end = Int(memory.nodes[above].end)
+    while next < end {
+      let number = next
+      next = Int(memory.nodes[number].end)
+      if memory.nodes[number].kind != elementKind { continue }
+      let first = Int(memory.nodes[number].first), last = Int(memory.nodes[number + 1].first)
+      guard hasConstants(first, last, memory, &known) else { continue }
+      var values = 0
+      for i in 0..<steps.count {
+        let entry = Self.find(steps[i].attribute, steps[i].facet, first, last, memory)
+        if entry == last { continue }
+        // A value is missing in front of this one: its literals stand there all the same.
+        guard values == i, i == 0 || steps[i].before.count == 1 else { return nil }
+        joints.append(RowShape.Joint(entry: Int32(entry), before: i == 0 ? separatorByte : steps[i].before.first))
+        values += 1
+      }
+      if values == 0 { continue }
+      elements += 1
+      if values + fixed.count == last - first {
+        coverage.mark(first..<last)
+      } else {
+        markSingly(product.node(at: number), &coverage)
+      }
+    }
+    return elements
+  }
+
   /// Whether an element has the constants of `set`. All elements that came from one text share the bytes of the first constant:
   /// `known` says where they were compared last.
   @inline(__always) private func hasConstants(
@@ -246,6 +338,9 @@ struct JoinedText {
 
   /// Whether nothing is left to be copied.
   var isEmpty: Bool { from == to }
+
+  /// What is still to be copied, as a place in the arena.
+  var rest: (offset: Int, count: Int) { (from, to &- from) }
 
   /// Takes the first value.
   @inline(__always) mutating func begin(_ value: Entry) {

@@ -96,6 +96,7 @@ public struct Conversion {
       profile: target, asOf: asOf, diagnostics: diagnostics, keepsResidue: keepsResidue)
 
     let rules = RuleSet(asOf: asOf)
+    var ruleMemory = RuleMemory()
 
     var documents: [InputDocument] = []
     for input in inputs { documents.append(try input.open()) }
@@ -116,7 +117,7 @@ public struct Conversion {
         while true {
           batch.recycle()
           guard try reader.read(into: &batch) else { break }
-          if let rules { Self.apply(rules, &batch, reader, diagnostics) }
+          if let rules { Self.apply(rules, &ruleMemory, &batch, reader, diagnostics) }
           try writer.write(&batch)
           for row in batch.rows {
             outcome.records.count(row.state, row.records)
@@ -159,11 +160,12 @@ public struct Conversion {
 
   /// Checks the good products of a batch; an error quarantines its product.
   private static func apply(
-    _ rules: RuleSet, _ batch: inout ProductBatch, _ reader: any ProductReader, _ diagnostics: DiagnosticCollector
+    _ rules: RuleSet, _ memory: inout RuleMemory, _ batch: inout ProductBatch, _ reader: any ProductReader,
+    _ diagnostics: DiagnosticCollector
   ) {
     var findings: [RuleFinding] = []
     for i in 0..<batch.count where batch.rows[i].state == .good {
-      rules.check(batch[product: i]) { findings.append($0) }
+      rules.check(batch[product: i], layout: batch.rows[i].layout, &memory) { findings.append($0) }
       if findings.isEmpty { continue }
       let row = batch.rows[i]
       let identity = batch[product: i].identity

@@ -56,7 +56,8 @@ public struct RowReadingState: ~Copyable {
 
   /// Makes a state for a plan.
   public init(_ plan: borrowing RowReadingPlan) {
-    row = FoundRow(count: plan.actions.count * 2)
+    let lists = plan.actions.count { $0.operation == .list }
+    row = FoundRow(count: plan.actions.count * 2, lists: plan.isRegular ? lists : 0)
     numbers = Array(repeating: -1, count: plan.plan.slots.count)
   }
 }
@@ -152,7 +153,11 @@ public struct RowReadingPlan: Sendable {
   ) {
     if !state.findings.isEmpty { state.findings.removeAll(keepingCapacity: true) }
     state.isEmpty = true
-    if isRegular { return readByTemplate(row, isPlain: isPlain, in: &batch, &state) }
+    if isRegular {
+      if readByTemplate(row, isPlain: isPlain, in: &batch, &state) { return }
+      state.findings.removeAll(keepingCapacity: true)
+      state.isEmpty = true
+    }
     close(&state)
     for i in 0..<actions.count { read(row, i, isPlain, &batch, &state) }
   }
@@ -213,14 +218,20 @@ public struct RowReadingPlan: Sendable {
     case .composite, .list:
       place = TextScan.trimmed(batch.unsafeArena, place.offset, place.length)
       if place.length == 0 { return }
-      let shift = place.offset - row.cell(cell).offset
+      let start = listOrigin(place.offset, in: row.cell(cell), origin)
       strip(&place, plan.details[index].prefix, plan.details[index].suffix, batch)
-      let isMoved = shift < 0 || shift > row.cell(cell).length
-      parts(action, cell, place, isMoved ? origin : origin + shift, &batch, &state)
+      parts(action, cell, place, start, &batch, &state)
     case .derived:
       if action.alternative >= 0 { _ = readAlternative(Int(action.alternative), place, origin, &batch, &state) }
     case .check: return
     }
+  }
+
+  /// The origin of a text at a place in a cell, of which blanks may have been cut; the cell's own for a mended text, which lies
+  /// elsewhere.
+  @inline(__always) func listOrigin(_ place: Int, in cell: (offset: Int, length: Int), _ origin: Int) -> Int {
+    let shift = place - cell.offset
+    return shift < 0 || shift > cell.length ? origin : origin + shift
   }
 
   private func set(

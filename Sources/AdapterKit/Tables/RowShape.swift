@@ -1,21 +1,10 @@
 internal import ProductModel
 
-#if canImport(Glibc)
-  internal import Glibc
-#endif
-
-/// What writing a row has to look up in the product, worked out once for all products of the same shape.
+/// What writing a row has to look up in the product, worked out once for all products of the same shape (`ProductShape`).
 ///
-/// A shape is keyed by everything that the look-up depends on:
-///
-/// - the product's nodes: kinds, parents and how many entries each has;
-/// - its entries: node, attribute and facet of each, but not their values;
-/// - of those values the ones that the plan compares while it looks for nodes and entries (`ShapeKeys`): keys such as
-///   `price[market=VN]`, currencies, what an `each:` rule sets or asks for.
-///
-/// Two products that are equal in all this have the same nodes behind the slots, the same entries in the same columns, and the
-/// same entries accounted for; only the values differ. All of it is compared, not only its hash, so a shape never stands for a
-/// product that differs. Columns whose result hangs on more than the shape are marked `.other` and worked out for every row.
+/// Products of one shape have the same nodes behind the slots, the same entries in the same columns, and the same entries
+/// accounted for; only the values differ. Columns whose result hangs on more than the shape are marked `.other` and worked out for
+/// every row.
 final class RowShape {
   /// A column of a row.
   struct Cell {
@@ -33,13 +22,25 @@ final class RowShape {
       case amount
       /// The unit of such a measure.
       case unit
+      /// The values of a list's elements.
+      case list
       /// More than the shape tells.
       case other
     }
 
     var kind: Kind
+    /// The entry; for a list the first of its joints.
     var entry: Int32 = -1
     var field: Int32 = -1
+    /// For a list, how many joints it has, and how many elements.
+    var joints: Int32 = 0
+    var elements: Int32 = 0
+  }
+
+  /// A value in a list, and the byte in front of it; there is none in front of the first.
+  struct Joint {
+    var entry: Int32
+    var before: UInt8
   }
 
   /// The node behind each slot; -1 when the product does not have it.
@@ -54,40 +55,25 @@ final class RowShape {
   let coverage: UnsafeBufferPointer<UInt64>
   /// Nodes for which there is no column.
   let surplus: UnsafeBufferPointer<Int32>
+  /// The values of all settled lists.
+  let joints: UnsafePointer<Joint>
 
+  /// The products that it is about.
+  let shape: ProductShape
   private let memory: UnsafeMutableRawPointer
-  // What it is keyed by.
-  private let size: (nodes: Int, entries: Int)
-  private let words: UnsafeMutablePointer<UInt64>
-  private let keys: UnsafeMutableBufferPointer<Key>
-  private let keyBytes: UnsafeMutablePointer<UInt8>
 
-  private struct Key {
-    var entry: Int32
-    var length: UInt32
-    /// Whether the value counts, or only whether there is one.
-    var isValue: Bool
-  }
-
-  /// Makes the shape of a product that was looked up.
+  /// Keeps what was found out about a product.
   ///
   /// - Parameters:
+  ///   - shape: the product's shape.
   ///   - found: what was found out about it.
   ///   - counts: the plan's slots, keys and columns.
-  ///   - product: the product, of which nothing is kept but what the shape is keyed by.
-  ///   - coverage: the entries accounted for.
+  ///   - marks: the entries accounted for.
   init(
-    _ found: borrowing RowWorkspace, _ counts: TablePlan.Counts, _ product: ProductMemory,
-    _ size: (nodes: Int, entries: Int), _ asked: ShapeKeys, _ coverage: borrowing Coverage
+    _ shape: consuming ProductShape, _ found: borrowing RowWorkspace, _ counts: TablePlan.Counts,
+    _ marks: ArraySlice<UInt64>
   ) {
-    self.size = size
-    var keyCount = 0, byteCount = 0
-    for i in 0..<size.entries {
-      let use = asked.use(of: product.entries[i], in: product)
-      if use != .none { keyCount += 1 }
-      if use == .value { byteCount += Int(product.entries[i].length) }
-    }
-    let wordCount = size.nodes + 1 + size.entries, marks = coverage.words(of: size.entries)
+    self.shape = shape
     let numbers = counts.slots * 2 + counts.keys + found.surplus.count
     var at = 0
     func room<T>(_ type: T.Type, _ count: Int) -> Int {
@@ -95,21 +81,18 @@ final class RowShape {
       return at
     }
     let places = (
-      words: room(UInt64.self, wordCount), marks: room(UInt64.self, marks.count), keys: room(Key.self, keyCount),
-      cells: room(Cell.self, counts.columns), numbers: room(Int32.self, numbers), bytes: room(UInt8.self, byteCount)
+      marks: room(UInt64.self, marks.count), cells: room(Cell.self, counts.columns),
+      joints: room(Joint.self, found.joints.count), numbers: room(Int32.self, numbers)
     )
     memory = .allocate(byteCount: max(at, 8), alignment: 8)
-    words = (memory + places.words).bindMemory(to: UInt64.self, capacity: wordCount)
-    for i in 0...size.nodes { words[i] = product.word(ofNode: i) }
-    for i in 0..<size.entries { words[size.nodes + 1 + i] = product.word(ofEntry: i) }
     let bits = (memory + places.marks).bindMemory(to: UInt64.self, capacity: marks.count)
     for (i, word) in marks.enumerated() { bits[i] = word }
-    self.coverage = UnsafeBufferPointer(start: bits, count: marks.count)
-    keys = UnsafeMutableBufferPointer(
-      start: (memory + places.keys).bindMemory(to: Key.self, capacity: keyCount), count: keyCount)
-    keyBytes = (memory + places.bytes).bindMemory(to: UInt8.self, capacity: byteCount)
+    coverage = UnsafeBufferPointer(start: bits, count: marks.count)
     cells = (memory + places.cells).bindMemory(to: Cell.self, capacity: counts.columns)
     cells.initialize(from: found.cells, count: counts.columns)
+    let parts = (memory + places.joints).bindMemory(to: Joint.self, capacity: found.joints.count)
+    for (i, joint) in found.joints.enumerated() { parts[i] = joint }
+    joints = UnsafePointer(parts)
     nodes = (memory + places.numbers).bindMemory(to: Int32.self, capacity: numbers)
     marked = nodes + counts.slots
     keyEntries = marked + counts.slots
@@ -119,50 +102,9 @@ final class RowShape {
     let behind = keyEntries + counts.keys
     for (i, node) in found.surplus.enumerated() { behind[i] = node }
     surplus = UnsafeBufferPointer(start: behind, count: found.surplus.count)
-    keep(product, asked)
   }
 
   deinit { memory.deallocate() }
-
-  /// Keeps the values that the shape is keyed by.
-  private func keep(_ product: ProductMemory, _ asked: ShapeKeys) {
-    var key = 0, to = 0
-    for i in 0..<size.entries {
-      let entry = product.entries[i]
-      let use = asked.use(of: entry, in: product)
-      if use == .none { continue }
-      keys.initializeElement(
-        at: key,
-        to: Key(
-          entry: Int32(i), length: use == .value ? entry.length : min(entry.length, 1), isValue: use == .value))
-      key += 1
-      if use == .value {
-        (keyBytes + to).initialize(from: product.bytes + Int(entry.offset), count: Int(entry.length))
-        to += Int(entry.length)
-      }
-    }
-  }
-
-  /// Whether a product has this shape.
-  func isShape(of product: ProductMemory, _ size: (nodes: Int, entries: Int)) -> Bool {
-    guard self.size == size else { return false }
-    // The sentinel behind the last node counts too.
-    for i in 0...size.nodes where words[i] != product.word(ofNode: i) { return false }
-    let entryWords = words + size.nodes + 1
-    for i in 0..<size.entries where entryWords[i] != product.word(ofEntry: i) { return false }
-    var at = 0
-    for k in 0..<keys.count {
-      let key = keys[k], entry = product.entries[Int(key.entry)]
-      if !key.isValue {
-        if min(entry.length, 1) != key.length { return false }
-        continue
-      }
-      guard entry.length == key.length else { return false }
-      if memcmp(product.bytes + Int(entry.offset), keyBytes + at, Int(key.length)) != 0 { return false }
-      at += Int(key.length)
-    }
-    return true
-  }
 }
 
 /// Where a product whose shape is not known is looked up. Raw memory, since every cell reads and writes there.
@@ -175,6 +117,7 @@ struct RowWorkspace: ~Copyable {
   let seen: UnsafeMutablePointer<Int32>
   let cells: UnsafeMutablePointer<RowShape.Cell>
   var surplus: [Int32] = []
+  var joints: [RowShape.Joint] = []
   private let memory: UnsafeMutablePointer<Int32>
 
   init(_ counts: TablePlan.Counts) {
@@ -192,85 +135,5 @@ struct RowWorkspace: ~Copyable {
   deinit {
     memory.deallocate()
     cells.deallocate()
-  }
-}
-
-/// The attributes whose values a plan compares while it looks for nodes and entries, by kind of node.
-struct ShapeKeys: Sendable {
-  /// What is compared of an attribute.
-  enum Use: UInt8, Sendable {
-    case none
-    /// Whether the value is empty.
-    case emptiness
-    case value
-  }
-
-  /// Whether shapes tell all that the plan looks up; else every row is looked up by itself.
-  private(set) var isWhole = true
-  private var uses: [Use]
-  private let width: Int
-
-  /// Finds out what a plan compares.
-  init(
-    _ slots: [TablePlan.Slot], _ keys: [TablePlan.Key], _ fields: [TablePlan.Field], _ codecs: [ValueCodec],
-    _ eaches: [TablePlan.Each]
-  ) {
-    width = Attribute.allCases.count
-    uses = Array(repeating: .none, count: NodeKind.allCases.count * width)
-    for slot in slots {
-      for key in slot.selectors.lowerBound..<slot.implied.upperBound { add(.value, slot.kind, keys[key].attribute) }
-    }
-    for field in fields where field.hasTarget && field.index >= 0 {
-      guard field.operation == .value || field.operation == .text, codecs[field.index].currency != nil else { continue }
-      add(.value, slots[field.slot].kind, .currency)
-    }
-    for each in eaches {
-      for set in each.set {
-        add(.value, each.kind, set.attribute)
-        if let enclosing = set.enclosing { add(.value, enclosing.kind, enclosing.attribute) }
-      }
-      for condition in each.only {
-        guard condition.path.steps.isEmpty, !condition.path.isFromProduct, let attribute = condition.path.attribute
-        else {
-          isWhole = false
-          continue
-        }
-        add(condition.values.isEmpty ? .emptiness : .value, each.kind, attribute)
-      }
-    }
-  }
-
-  private mutating func add(_ use: Use, _ kind: NodeKind, _ attribute: Attribute) {
-    let at = place(kind, attribute)
-    if uses[at] != .value { uses[at] = use }
-  }
-
-  /// What is compared of an entry's value.
-  @inline(__always) func use(of entry: Entry, in product: ProductMemory) -> Use {
-    uses[place(product.nodes[Int(entry.node)].kind, entry.attribute)]
-  }
-
-  /// How long the values that a shape is keyed by may be together, in bytes; shapes keep copies of them.
-  private static let longest = 4096
-
-  /// A hash of all that a shape is keyed by; nil when that is too much to be kept.
-  func hash(_ product: ProductMemory, _ size: (nodes: Int, entries: Int)) -> UInt64? {
-    var hash = UInt64(size.nodes), length = 0
-    for i in 0..<size.nodes { hash = BoundedCache<RowShape>.mixed(hash, product.word(ofNode: i)) }
-    for i in 0..<size.entries {
-      hash = BoundedCache<RowShape>.mixed(hash, product.word(ofEntry: i))
-      let entry = product.entries[i]
-      if use(of: entry, in: product) != .value { continue }
-      length += Int(entry.length)
-      if length > Self.longest { return nil }
-      for k in 0..<min(Int(entry.length), 16) {
-        hash = BoundedCache<RowShape>.mixed(hash, UInt64(product.bytes[Int(entry.offset) + k]))
-      }
-    }
-    return hash
-  }
-
-  @inline(__always) private func place(_ kind: NodeKind, _ attribute: Attribute) -> Int {
-    Int(kind.rawValue) * width + Int(attribute.rawValue)
   }
 }

@@ -2,83 +2,59 @@ internal import Diagnostics
 internal import ProductModel
 internal import Profiles
 
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
 /// The product that rows become in which the same cells hold values: its nodes, and which value stands where.
 ///
-/// It is keyed by the values found, a bit for each action of the plan and for each alternative: the steps by which a row
-/// becomes a product (which nodes are opened, with which keys, in which order values are set) follow from these bits alone. So
-/// for a row with known bits the product is filled in as it stands, sealed. What the cells hold, whether it can be read, and
-/// whether a condition holds for it, is looked at in every row, before there is a bit.
+/// It is keyed by the values found: a bit for each action of the plan and for each alternative, and for lists the parts that their
+/// elements have. The steps by which a row becomes a product (which nodes are opened, with which keys, in which order values are
+/// set) follow from these alone. So for a row with a known key the product is filled in as it stands, sealed. What the cells
+/// hold, whether it can be read, and whether a condition holds for it, is looked at in every row, before there is a bit.
 ///
-/// Not all plans can be read like this; see `RowReadingPlan.isRegular`.
+/// Not all plans can be read like this (see `RowReadingPlan.isRegular`), and not all rows: one whose lists hold more than
+/// canonical texts is read step by step, and so is the first row of each kind.
 final class RowTemplate {
   let product: ProductTemplate
   private let present: [UInt64]
+  private let outline: [UInt8]
 
   init(_ row: borrowing FoundRow, _ product: ProductTemplate) {
     present = Array(UnsafeBufferPointer(start: row.present, count: row.words))
+    outline = Array(UnsafeBufferPointer(start: row.outline, count: row.outlineCount))
     self.product = product
   }
 
   /// Whether it fits a row.
   @inline(__always) func fits(_ row: borrowing FoundRow) -> Bool {
     for i in 0..<row.words where present[i] != row.present[i] { return false }
-    return true
-  }
-}
-
-/// The values found in a row, before there is a product. Raw memory, since every cell writes there.
-struct FoundRow: ~Copyable {
-  let values: UnsafeMutablePointer<FoundValue>
-  /// A bit for every value that was found.
-  let present: UnsafeMutablePointer<UInt64>
-  /// How many words of bits there are.
-  let words: Int
-
-  init(count: Int) {
-    words = max((count + 63) >> 6, 1)
-    values = .allocate(capacity: words << 6)
-    values.initialize(repeating: FoundValue(offset: 0, length: 0, origin: 0), count: words << 6)
-    present = .allocate(capacity: words)
-    present.initialize(repeating: 0, count: words)
-  }
-
-  deinit {
-    values.deallocate()
-    present.deallocate()
-  }
-
-  @inline(__always) func clear() { for i in 0..<words { present[i] = 0 } }
-
-  @inline(__always) func has(_ number: Int) -> Bool { present[number >> 6] & (1 << UInt64(number & 63)) != 0 }
-
-  @inline(__always) func set(_ number: Int) { present[number >> 6] |= 1 << UInt64(number & 63) }
-
-  @inline(__always) func set(_ number: Int, _ place: (offset: Int, length: Int), _ origin: Int) {
-    values[number] = FoundValue(offset: place.offset, length: place.length, origin: origin)
-    set(number)
-  }
-
-  var hash: UInt64 {
-    var hash = UInt64(words)
-    for i in 0..<words { hash = BoundedCache<RowTemplate>.mixed(hash, present[i]) }
-    return hash
+    guard outline.count == row.outlineCount else { return false }
+    return outline.withUnsafeBufferPointer { mine in
+      mine.baseAddress.map { memcmp($0, row.outline, mine.count) == 0 } ?? true
+    }
   }
 }
 
 extension RowReadingPlan {
-  /// Whether the bits of a row tell which product it becomes: not with cells that hold several values, nodes that take
-  /// values from others, defaults that hang on other cells, and conditions on what no cell says.
+  /// Whether what is found in a row tells which product it becomes: not with cells that hold several values in other ways than
+  /// plain lists, nodes that take values from others, defaults that hang on other cells, and conditions on what no cell says.
   static func isRegular(_ plan: TablePlan, _ actions: [Action]) -> Bool {
-    guard plan.kind == .product, actions.count * 2 + plan.keys.count + plan.slots.count < ProductBatch.partLimit,
-      plan.slots.allSatisfy({ $0.sets.isEmpty })
-    else { return false }
+    guard plan.kind == .product, plan.slots.allSatisfy({ $0.sets.isEmpty }) else { return false }
+    var most = actions.count * 2 + plan.keys.count + plan.slots.count
     for action in actions {
+      let field = plan.fields[Int(action.field)]
       switch action.operation {
-      case .values, .composite, .list: return false
-      case .value where action.hasDefault && plan.fields[Int(action.field)].isLazy: return false
+      case .values, .composite: return false
+      case .list:
+        let list = plan.lists[field.index], detail = plan.details[Int(action.field)]
+        guard list.isRegular, detail.prefix.isEmpty, detail.suffix.isEmpty else { return false }
+        most += FoundRow.listRoom * (list.fixed.count + 1)
+      case .value where action.hasDefault && field.isLazy: return false
       default: break
       }
     }
+    guard most < ProductBatch.partLimit else { return false }
     for group in plan.groups {
       let path = group.condition.path, slot = plan.slots[group.slot]
       guard let attribute = path.attribute else { continue }
@@ -112,15 +88,15 @@ extension RowReadingPlan {
     }
   }
 
-  /// Finds the values of a row and fills them into the template for them, which is made when there is none yet.
+  /// Finds the values of a row and fills them into the template for them; false when the row is to be read step by step.
   func readByTemplate<Row: RowCells & ~Copyable>(
     _ row: borrowing Row, isPlain: Bool, in batch: inout ProductBatch, _ state: inout RowReadingState
-  ) {
+  ) -> Bool {
     state.row.clear()
     for i in 0..<actions.count {
       let action = actions[i], cell = Int(action.cell)
       if action.step == .other {
-        find(row, i, isPlain, &batch, &state)
+        if !find(row, i, isPlain, &batch, &state) { return false }
         continue
       }
       guard cell < row.cellCount else { continue }
@@ -147,32 +123,59 @@ extension RowReadingPlan {
       state.row.set(i, place, row.cellOrigin(cell))
       state.isEmpty = false
     }
-    batch.fill(template(&batch, &state).product, state.row.values, constants: state.constants)
+    guard let template = template(&batch, &state) else { return false }
+    batch.fill(template.product, state.row.values, constants: state.constants)
+    return true
   }
 
-  /// Finds the value of one action.
+  /// Finds the value of one action; false when the row is to be read step by step.
   private func find<Row: RowCells & ~Copyable>(
     _ row: borrowing Row, _ number: Int, _ isPlain: Bool, _ batch: inout ProductBatch, _ state: inout RowReadingState
-  ) {
+  ) -> Bool {
     let action = actions[number]
-    if action.group >= 0, !holds(Int(action.group), batch, state) { return }
-    if action.operation == .check || action.operation == .constant && action.cell < 0 { return state.row.set(number) }
-    guard let place = text(row, action, isPlain, &batch, &state) else { return }
+    if action.group >= 0, !holds(Int(action.group), batch, state) { return true }
+    if action.operation == .check || action.operation == .constant && action.cell < 0 {
+      state.row.set(number)
+      return true
+    }
+    guard let place = text(row, action, isPlain, &batch, &state) else { return true }
     let origin = row.cellOrigin(Int(action.cell))
+    if action.operation == .list {
+      return findList(action, number, place, row.cell(Int(action.cell)), origin, &batch, &state)
+    }
     if action.operation == .constant {
       if isConstant(action, place, origin, &batch, &state) { state.row.set(number) }
-      return
+      return true
     }
     if action.alternative >= 0, let found = alternative(plan.fields[Int(action.alternative)], place, &batch) {
       state.row.set(actions.count + number, found, origin)
       state.isEmpty = false
-      return
+      return true
     }
-    if action.operation == .derived { return }
+    if action.operation == .derived { return true }
     if let found = value(action, place, unit(row, action), origin, true, isDefault: false, &batch, &state) {
       state.row.set(number, found, origin)
       state.isEmpty = false
     }
+    return true
+  }
+
+  /// Finds the values of a list; the place noted for the action itself is that of the whole text.
+  @inline(__always) private func findList(
+    _ action: Action, _ number: Int, _ place: (offset: Int, length: Int), _ cell: (offset: Int, length: Int),
+    _ origin: Int, _ batch: inout ProductBatch, _ state: inout RowReadingState
+  ) -> Bool {
+    let text = TextScan.trimmed(batch.unsafeArena, place.offset, place.length)
+    if text.length == 0 { return true }
+    let list = plan.lists[plan.fields[Int(action.field)].index]
+    if list.isNone(UnsafeBufferPointer(start: UnsafePointer(batch.unsafeArena) + text.offset, count: text.length)) {
+      return true
+    }
+    let start = listOrigin(text.offset, in: cell, origin)
+    guard list.find(text.offset, text.offset + text.length, origin: start, in: &batch, &state.row) else { return false }
+    state.row.set(number, text, start)
+    state.isEmpty = false
+    return true
   }
 
   /// Whether the conditions of a group hold for what was found so far.
@@ -191,14 +194,16 @@ extension RowReadingPlan {
     return true
   }
 
-  private func template(_ batch: inout ProductBatch, _ state: inout RowReadingState) -> RowTemplate {
-    if let last = state.templates.last, last.fits(state.row) { return last }
+  /// The template for a row; nil for the first row of its kind.
+  private func template(_ batch: inout ProductBatch, _ state: inout RowReadingState) -> RowTemplate? {
+    if let recent = state.templates.recent(), recent.fits(state.row) { return recent }
     let hash = state.row.hash
     for place in state.templates.places(hash) {
       guard let known = state.templates.value(place, hash), known.fits(state.row) else { continue }
       state.templates.found(known)
       return known
     }
+    guard state.templates.admits(hash) else { return nil }
     let template = make(&batch, &state)
     state.templates.add(template, hash)
     return template
@@ -209,14 +214,15 @@ extension RowReadingPlan {
     close(&state)
     let constants = state.constants
     state.constants = ProductTemplate.constant
+    var lists = (outline: 0, value: state.row.listValues)
     for i in actions.indices {
       if state.row.has(actions.count + i) {
         put(plan.fields[Int(actions[i].alternative)], actions.count + i, &batch, &state)
       } else if state.row.has(i) {
-        if actions[i].operation == .constant || actions[i].operation == .check {
-          setConstant(actions[i], &batch, &state)
-        } else {
-          put(plan.fields[Int(actions[i].field)], i, &batch, &state)
+        switch actions[i].operation {
+        case .constant, .check: setConstant(actions[i], &batch, &state)
+        case .list: putList(i, &lists, &batch, &state)
+        default: put(plan.fields[Int(actions[i].field)], i, &batch, &state)
         }
       }
     }
@@ -229,5 +235,31 @@ extension RowReadingPlan {
   ) {
     let node = node(field.slot, number + 1, &batch, &state)
     batch.set(field.attribute, field.facet, on: node, offset: number, length: 0, origin: number + 1)
+  }
+
+  /// Puts the elements of a list; `at` says where its outline and its values begin, and then where the next list's do.
+  private func putList(
+    _ action: Int, _ at: inout (outline: Int, value: Int), _ batch: inout ProductBatch, _ state: inout RowReadingState
+  ) {
+    let field = plan.fields[Int(actions[action].field)], list = plan.lists[field.index]
+    let parent = node(plan.slots[field.slot].parent, action + 1, &batch, &state)
+    while true {
+      let parts = state.row.outline[at.outline]
+      at.outline += 1
+      if parts == 0 { return }
+      let element = batch.addNode(list.elementKind, under: parent)
+      // An element begins where its first value does.
+      for value in list.fixed {
+        batch.set(
+          value.attribute, on: element, offset: state.constants + field.constantOffset + value.start,
+          length: value.count, origin: at.value + 1)
+      }
+      for i in 0..<list.pattern.steps.count where parts >> UInt8(i) & 1 == 1 {
+        let step = list.pattern.steps[i]
+        batch.set(
+          step.attribute, Facet.stored(step.facet), on: element, offset: at.value, length: 0, origin: at.value + 1)
+        at.value += 1
+      }
+    }
   }
 }

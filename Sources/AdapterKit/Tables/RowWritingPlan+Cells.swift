@@ -10,10 +10,12 @@ extension TablePlan {
   /// - Parameters:
   ///   - column: the column's number.
   ///   - product: the product's root view, the same as in `begin`.
+  ///   - memory: the same product.
   ///   - scratch: takes texts that are made; the caller empties it from time to time.
   ///   - state: takes findings, and the account of what was carried.
   @inline(__always) public func write(
-    _ column: Int, of product: NodeView, scratch: inout ByteBuffer, _ state: inout RowWritingState
+    _ column: Int, of product: NodeView, _ memory: ProductMemory, scratch: inout ByteBuffer,
+    _ state: inout RowWritingState
   ) -> WrittenCell {
     let cell = state.cells[column]
     let entry = Int(cell.entry)
@@ -23,7 +25,14 @@ extension TablePlan {
     case .limited:
       let isFit = product.bytes(of: entry).withUnsafeBufferPointer { details[Int(cell.field)].limit.check($0) == nil }
       return isFit ? .entry(entry) : writeOther(column, product, &scratch, &state)
-    case .converted, .amount, .unit: return convert(cell, column, product, &scratch, &state)
+    case .converted:
+      let value = memory.entries[entry]
+      if let part = parts[fields[Int(cell.field)].index].part(of: memory.bytes + Int(value.offset), Int(value.length)) {
+        return .slice(offset: Int(value.offset) &+ part.start, count: part.count, entry: entry)
+      }
+      return convert(cell, column, product, &scratch, &state)
+    case .amount, .unit: return convert(cell, column, product, &scratch, &state)
+    case .list: return join(cell, column, product, memory, &scratch, &state)
     case .other: return writeOther(column, product, &scratch, &state)
     }
   }
@@ -48,6 +57,41 @@ extension TablePlan {
     case .fault(let finding): report(column, entry, finding, field, product, &state)
     }
     return .text(from: start, entry: entry)
+  }
+
+  /// Writes the values of a list with what stands between them; all of them are accounted for already. Where they stand side by
+  /// side in the arena, with these bytes between them, nothing is copied.
+  private func join(
+    _ cell: RowShape.Cell, _ column: Int, _ product: NodeView, _ memory: ProductMemory, _ scratch: inout ByteBuffer,
+    _ state: inout RowWritingState
+  ) -> WrittenCell {
+    guard let joints = state.joints else { return writeOther(column, product, &scratch, &state) }
+    let start = scratch.count
+    var text = JoinedText(memory.bytes)
+    var i = Int(cell.entry)
+    let end = i &+ Int(cell.joints)
+    text.begin(memory.entries[Int(joints[i].entry)])
+    i &+= 1
+    while i < end {
+      text.append(joints[i].before, memory.entries[Int(joints[i].entry)], &scratch)
+      i &+= 1
+    }
+    let list = fields[Int(cell.field)].index
+    if scratch.count == start {
+      let whole = text.rest
+      if lists[list].hasOwnSeparators(memory.bytes + whole.offset, whole.count, Int(cell.elements)) {
+        return .slice(offset: whole.offset, count: whole.count, entry: -1)
+      }
+    } else {
+      text.finish(&scratch)
+      let written = UnsafeBufferPointer(rebasing: scratch.bytes[start...])
+      if let bytes = written.baseAddress, lists[list].hasOwnSeparators(bytes, written.count, Int(cell.elements)) {
+        return .text(from: start, entry: -1)
+      }
+    }
+    // A value holds a separator: what that means is found out element by element.
+    scratch.truncate(to: start)
+    return writeOther(column, product, &scratch, &state)
   }
 
   @inline(never) func writeOther(

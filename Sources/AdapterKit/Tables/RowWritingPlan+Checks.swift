@@ -31,7 +31,8 @@ extension TablePlan {
   ) -> WrittenCell {
     guard details[number].limit.isLimited else { return cell }
     switch cell {
-    case .blank: break
+    // Slices come of shapes, which leave values with limits to others.
+    case .blank, .slice: break
     case .entry(let entry):
       let span = product.bytes(of: entry)
       guard let finding = span.withUnsafeBufferPointer({ details[number].limit.check($0) }) else { break }

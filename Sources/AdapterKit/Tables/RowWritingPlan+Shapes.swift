@@ -6,8 +6,13 @@ extension TablePlan {
   /// How a column comes about in all products of a shape; accounts for what is settled by that.
   ///
   /// It follows `writeOther`, and stops where that would look at a value.
-  func settled(_ column: Int, _ product: NodeView, _ state: inout RowWritingState) -> RowShape.Cell {
+  func settled(
+    _ column: Int, _ product: NodeView, _ memory: ProductMemory, _ state: inout RowWritingState
+  ) -> RowShape.Cell {
     let other = RowShape.Cell(kind: .other)
+    if columns[column].fields.count == 1, let number = columns[column].fields.first, fields[number].operation == .list {
+      return settledList(number, column, product, memory, &state)
+    }
     var missing = -1
     for number in columns[column].fields {
       let field = fields[number]
@@ -53,6 +58,37 @@ extension TablePlan {
     let kind: RowShape.Cell.Kind =
       codec.writesAsIs ? isLimited ? .limited : .plain : codec.hasUnitPlace ? .amount : .converted
     return RowShape.Cell(kind: kind, entry: Int32(entry), field: Int32(number))
+  }
+
+  /// How a list comes about: which values stand in it, and which bytes between them.
+  private func settledList(
+    _ number: Int, _ column: Int, _ product: NodeView, _ memory: ProductMemory, _ state: inout RowWritingState
+  ) -> RowShape.Cell {
+    let other = RowShape.Cell(kind: .other)
+    let field = fields[number], detail = details[number], list = lists[field.index]
+    guard columns[column].unitFields.isEmpty, field.group < 0, list.isSettled, !detail.limit.isLimited,
+      detail.prefix.isEmpty, detail.suffix.isEmpty
+    else { return other }
+    let parent = slots[field.slot].parent, first = state.space.joints.count
+    var elements = 0
+    if state.nodes[field.scope] >= 0, state.nodes[parent] >= 0 {
+      guard
+        let joined = list.settle(
+          Int(state.nodes[parent]), product, memory, &state.space.joints, &state.coverage)
+      else {
+        state.space.joints.removeSubrange(first...)
+        return other
+      }
+      elements = joined
+    }
+    if elements == 0 {
+      let isAwaited = !list.isSilent || [.required, .recommended].contains(detail.rule.requirement)
+      return isAwaited ? other : RowShape.Cell(kind: .blank)
+    }
+    markKeys(parent, product, &state)
+    return RowShape.Cell(
+      kind: .list, entry: Int32(first), field: Int32(number), joints: Int32(state.space.joints.count - first),
+      elements: Int32(elements))
   }
 
   /// Whether a field takes this entry whatever its value is: of several measures side by side it would choose.

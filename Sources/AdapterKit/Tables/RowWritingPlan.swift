@@ -10,6 +10,8 @@ public enum WrittenCell: Sendable {
   case entry(Int)
   /// Text in the scratch buffer from this place to its end; the entry it came from, or -1.
   case text(from: Int, entry: Int)
+  /// Text that stands in the arena; the entry it came from, or -1.
+  case slice(offset: Int, count: Int, entry: Int)
 }
 
 /// A finding about a product that is being written.
@@ -45,6 +47,8 @@ public struct RowWritingState: ~Copyable {
   private(set) var nodes: UnsafeMutablePointer<Int32>
   /// The entries of the keys by which nodes were found.
   private(set) var keyEntries: UnsafeMutablePointer<Int32>
+  /// The values of the shape's lists.
+  private(set) var joints: UnsafePointer<RowShape.Joint>?
   /// The shape at hand, which must live as long as it is used.
   private var shape: RowShape?
 
@@ -63,6 +67,7 @@ public struct RowWritingState: ~Copyable {
       cells = known.cells
       nodes = known.nodes
       keyEntries = known.keyEntries
+      joints = known.joints
     }
     space.marked.update(from: known.marked, count: slots)
   }
@@ -75,6 +80,7 @@ public struct RowWritingState: ~Copyable {
     keyEntries = space.keyEntries
     for i in 0..<slots { space.marked[i] = 0 }
     space.surplus.removeAll(keepingCapacity: true)
+    space.joints.removeAll(keepingCapacity: true)
   }
 }
 
@@ -88,38 +94,42 @@ public struct RowWritingState: ~Copyable {
 /// if !state.isFaulted { state.coverage.finish(product, into: &losses) }
 /// ```
 extension TablePlan {
-  /// A product with more nodes or entries is looked up by itself: comparing its shape would cost as much.
-  private static var shapedParts: Int { 1000 }
-
   /// Finds the nodes and entries of a product that the columns reach, or takes them from an earlier one of the same shape.
   ///
   /// - Parameters:
   ///   - product: the product's root view.
   ///   - memory: the same product.
-  public func begin(_ product: NodeView, _ memory: ProductMemory, _ state: inout RowWritingState) {
+  ///   - layout: its `ProductRow.layout`.
+  public func begin(_ product: NodeView, _ memory: ProductMemory, layout: UInt64, _ state: inout RowWritingState) {
     if !state.findings.isEmpty { state.findings.removeAll(keepingCapacity: true) }
     state.isFaulted = false
     let size = (nodes: product.end(of: 0), entries: product.firstEntry(of: product.end(of: 0)))
-    var hash: UInt64?
-    if shapeKeys.isWhole, max(size.nodes, size.entries) <= Self.shapedParts {
-      if let last = state.shapes.last, last.isShape(of: memory, size) { return begin(product, last, &state) }
-      hash = shapeKeys.hash(memory, size)
+    if let recent = state.shapes.recent(layout), recent.shape.isShape(of: memory, size, layout) {
+      return begin(product, recent, &state)
     }
+    let hash = asked?.hash(memory, size, layout)
     if let hash {
       for place in state.shapes.places(hash) {
-        guard let known = state.shapes.value(place, hash), known.isShape(of: memory, size) else { continue }
-        state.shapes.found(known)
+        guard let known = state.shapes.value(place, hash), known.shape.isShape(of: memory, size, layout) else {
+          continue
+        }
+        state.shapes.found(known, layout)
         return begin(product, known, &state)
       }
     }
     state.takeSpace(slots: slots.count)
     state.coverage.begin(product)
     arrange(product, &state)
-    for column in columns.indices { state.cells[column] = settled(column, product, &state) }
-    if let hash {
-      state.shapes.add(RowShape(state.space, counts, memory, size, shapeKeys, state.coverage), hash)
+    guard let asked, let hash, state.shapes.admits(hash) else {
+      for column in columns.indices { state.cells[column] = RowShape.Cell(kind: .other) }
+      for i in checks { check(i, product, &state) }
+      return
     }
-    for i in checks { check(i, product, &state) }
+    for column in columns.indices { state.cells[column] = settled(column, product, memory, &state) }
+    let shape = RowShape(
+      ProductShape(memory, size, layout, asked), state.space, counts, state.coverage.words(of: size.entries))
+    state.shapes.add(shape, hash, layout)
+    begin(product, shape, &state)
   }
 
   /// Begins a product whose shape is known.

@@ -52,6 +52,8 @@ public struct TablePlan: Sendable {
   let sets: [SetPlan]
   let fields: [Field]
   let codecs: [ValueCodec]
+  /// For each codec, which part of a value it writes as it stands.
+  let parts: [WrittenPart]
   let patterns: [PatternCodec]
   let lists: [ListCodec]
   let derivations: [DerivationPlan]
@@ -149,8 +151,8 @@ public struct TablePlan: Sendable {
   }
 
   let details: [Details]
-  /// What shapes of products are keyed by.
-  let shapeKeys: ShapeKeys
+  /// What shapes of products are made of; nil when rows share none.
+  let asked: AskedValues?
 
   /// How many of each there are.
   struct Counts: Sendable {
@@ -203,6 +205,7 @@ public struct TablePlan: Sendable {
     fields = builder.fields
     details = builder.details
     codecs = builder.codecs
+    parts = codecs.map(WrittenPart.init)
     patterns = builder.patterns
     lists = builder.lists
     derivations = builder.derivations
@@ -210,7 +213,7 @@ public struct TablePlan: Sendable {
     eaches = builder.eaches
     constants = builder.constants
     readingOrder = builder.readingOrder()
-    shapeKeys = ShapeKeys(slots, keys, fields, codecs, eaches)
+    asked = AskedValues(slots, keys, fields, codecs, lists, eaches)
     checks = fields.indices.filter { [fields] in fields[$0].operation == .check }
   }
 }

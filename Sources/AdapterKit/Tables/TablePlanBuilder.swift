@@ -214,7 +214,9 @@ struct TablePlanBuilder {
     var inner = rule
     inner.parent = []
     let kind = slots[parent].slot.kind
-    lists.append(try placed(rule.field.position) { () throws(Fault) in try ListCodec(inner, at: kind, codes: codes) })
+    let list = try placed(rule.field.position) { () throws(Fault) in try ListCodec(inner, at: kind, codes: codes) }
+    lists.append(list)
+    (field.constantOffset, field.constantLength) = store(list.constants)
     try finish(field, rule.field, scope)
   }
 

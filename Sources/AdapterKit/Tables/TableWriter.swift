@@ -136,7 +136,7 @@ public final class TableWriter: ProductWriter {
   private func writeRow(_ i: Int, _ batch: borrowing ProductBatch, _ core: inout Core) -> ProductState {
     let product = batch[product: i], memory = batch.unsafeMemory(product: i)
     for condition in accepts where !condition.holds(product) { return .notApplicable }
-    plan.begin(product, memory, &core.state)
+    plan.begin(product, memory, layout: batch.rows[i].layout, &core.state)
     core.scratch.removeAll()
     let start = core.out.count
     if core.isUTF8 {
@@ -165,12 +165,15 @@ public final class TableWriter: ProductWriter {
     for column in 0..<plan.columns.count {
       if column > 0 { cells.delimit(&out) }
       if isCounting { starts.append(out.count) }
-      switch plan.write(column, of: product, scratch: &scratch, &state) {
+      switch plan.write(column, of: product, memory, scratch: &scratch, &state) {
       case .blank: break
       case .entry(let entry):
         let place = memory.entries[entry]
         let text = UnsafeBufferPointer(start: memory.bytes + Int(place.offset), count: Int(place.length))
         if !cells.append(text, to: &out).isEmpty { state.coverage.lose(entry, .converted) }
+      case .slice(let offset, let count, let entry):
+        let change = cells.append(UnsafeBufferPointer(start: memory.bytes + offset, count: count), to: &out)
+        if !change.isEmpty, entry >= 0 { state.coverage.lose(entry, .converted) }
       case .text(let from, let entry):
         let change = cells.append(UnsafeBufferPointer(rebasing: scratch.bytes[from...]), to: &out)
         if !change.isEmpty, entry >= 0 { state.coverage.lose(entry, .converted) }

@@ -14,6 +14,8 @@ public struct Entry: Sendable {
   public var facet: UInt16
   /// The attribute.
   public var attribute: Attribute
+  /// Whether its bytes are the same in all products of one layout (`ProductRow.layout`): a constant of the reader's plan.
+  public internal(set) var isFixed = false
 
   @inlinable init(offset: UInt32, length: UInt32, node: UInt16, facet: UInt16, attribute: Attribute) {
     self.offset = offset
@@ -74,6 +76,10 @@ public struct ProductRow: Sendable {
   public var state: ProductState
   /// How many records of the input it was read from; more than one where a format splits a product.
   public var records: Int = 1
+  /// Products with the same number have equal nodes and entries, and equal values where an entry `isFixed`; 0 when nothing is
+  /// known. So what was worked out for one of them holds for the others, without a look at each node. The number is that of the
+  /// template they were filled into, unique in the process.
+  public internal(set) var layout: UInt64 = 0
 }
 
 /// Some products side by side in one arena: the unit that readers fill and writers take.
@@ -113,6 +119,8 @@ public struct ProductBatch: ~Copyable {
   private var openOffset: UInt64 = 0
   /// How many nodes and entries there were when a template was filled; the product is sealed as long as it has no more.
   private var sealed = (nodes: -1, entries: -1)
+  /// The number of that template.
+  private var sealedLayout: UInt64 = 0
   /// Whether the open product had too many nodes or entries; the reader reports it and drops the product.
   public private(set) var isOverflown = false
 
@@ -325,11 +333,11 @@ public struct ProductBatch: ~Copyable {
   /// Finishes the open product: seals it and adds it to the batch.
   public mutating func endProduct(length: UInt64, state: ProductState = .good) {
     precondition(openNode >= 0)
-    seal()
+    let layout = seal()
     rows.append(
       ProductRow(
         node: openNode, nodeCount: nodeCount - openNode - 1, entry: openEntry, entryCount: entryCount - openEntry,
-        recordOffset: openOffset, recordLength: length, state: state))
+        recordOffset: openOffset, recordLength: length, state: state, layout: layout))
     openNode = -1
   }
 
@@ -370,13 +378,18 @@ public struct ProductBatch: ~Copyable {
 
   // MARK: Sealing
 
-  /// Says that nodes and entries of the open product stand as sealing would put them.
-  mutating func markSealed() { sealed = (nodeCount, entryCount) }
+  /// Says that nodes and entries of the open product stand as sealing would put them, as those of a template do.
+  mutating func markSealed(_ layout: UInt64) {
+    sealed = (nodeCount, entryCount)
+    sealedLayout = layout
+  }
 
-  mutating func seal() {
+  /// Puts the open product in order; the number of its layout, or 0.
+  @discardableResult mutating func seal() -> UInt64 {
     let n = nodeCount - openNode, m = entryCount - openEntry
     if sealed.nodes == nodeCount, sealed.entries == entryCount {
-      return pushNode(Node(kind: .product, parent: 0, end: UInt16(n + 1), first: UInt16(m)))
+      pushNode(Node(kind: .product, parent: 0, end: UInt16(n + 1), first: UInt16(m)))
+      return sealedLayout
     }
     let nodes = self.nodes + openNode
     if sealed.nodes >= 0 { for i in 0..<n { nodes[i].end = 0 } }
@@ -401,6 +414,7 @@ public struct ProductBatch: ~Copyable {
       i &+= 1
     }
     pushNode(Node(kind: .product, parent: 0, end: UInt16(n + 1), first: UInt16(m)))
+    return 0
   }
 }
 

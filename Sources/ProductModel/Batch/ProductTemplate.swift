@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// A value that a reader has found, not yet in a product.
 public struct FoundValue: Sendable {
   /// Offset of its bytes in the arena.
@@ -28,11 +30,20 @@ public final class ProductTemplate: Sendable {
   let nodes: [Node]
   let entries: [Entry]
   let origins: [UInt32]
+  /// What rows filled from it have as `ProductRow.layout`.
+  let layout: UInt64
+
+  private static let layouts = Atomic<UInt64>(0)
 
   init(nodes: [Node], entries: [Entry], origins: [UInt32]) {
     self.nodes = nodes
-    self.entries = entries
+    self.entries = entries.map { entry in
+      var entry = entry
+      entry.isFixed = entry.offset & UInt32(Self.constant) != 0
+      return entry
+    }
     self.origins = origins
+    layout = Self.layouts.add(1, ordering: .relaxed).newValue
   }
 }
 
@@ -73,7 +84,7 @@ extension ProductBatch {
         for i in 0..<count {
           var entry = from[i]
           let source = sources[i]
-          if entry.offset & UInt32(ProductTemplate.constant) == 0 {
+          if !entry.isFixed {
             let value = found[Int(entry.offset)]
             entry.offset = value.offset
             entry.length = value.length
@@ -87,6 +98,6 @@ extension ProductBatch {
       }
     }
     entryCount += count
-    markSealed()
+    markSealed(template.layout)
   }
 }

@@ -19,7 +19,7 @@ public struct CalendarDate: Hashable, Sendable {
   /// The day that a canonical text names, or nil.
   public init?(_ text: Span<UInt8>) {
     guard text.count == 10, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
-      let year = Self.number(text, 0, 4), let month = Self.number(text, 5, 2), let day = Self.number(text, 8, 2)
+      let year = Self.year(text, 0), let month = Self.pair(text, 5), let day = Self.pair(text, 8)
     else { return nil }
     self.init(year: year, month: month, day: day)
   }
@@ -92,14 +92,16 @@ public struct CalendarDate: Hashable, Sendable {
     put(day, 8)
   }
 
-  /// The number that some digits say, or nil.
-  static func number(_ text: Span<UInt8>, _ at: Int, _ count: Int) -> Int? {
-    var value = 0
-    for i in at..<at + count {
-      guard i < text.count, DecimalText.isDigit(text[i]) else { return nil }
-      value = value * 10 + Int(text[i] - 0x30)
-    }
-    return value
+  /// The number that four digits say, or nil.
+  private static func year(_ text: Span<UInt8>, _ at: Int) -> Int? {
+    guard let century = pair(text, at), let year = pair(text, at + 2) else { return nil }
+    return century * 100 + year
+  }
+
+  /// The number that two digits say, or nil.
+  @inline(__always) static func pair(_ text: Span<UInt8>, _ at: Int) -> Int? {
+    let tens = text[at] &- 0x30, ones = text[at + 1] &- 0x30
+    return tens < 10 && ones < 10 ? Int(tens) * 10 + Int(ones) : nil
   }
 }
 
@@ -133,9 +135,9 @@ public struct DateAndTime: Hashable, Sendable {
   public init?(_ text: Span<UInt8>) {
     guard text.count >= 20, text.count <= 35, let date = CalendarDate(text.extracting(0..<10)),
       text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
-      let hour = CalendarDate.number(text, 11, 2), hour < 24, let minute = CalendarDate.number(text, 14, 2),
+      let hour = CalendarDate.pair(text, 11), hour < 24, let minute = CalendarDate.pair(text, 14),
       minute < 60,
-      let second = CalendarDate.number(text, 17, 2), second < 60
+      let second = CalendarDate.pair(text, 17), second < 60
     else { return nil }
     var at = 19
     if text[at] == UInt8(ascii: ".") {
@@ -151,7 +153,7 @@ public struct DateAndTime: Hashable, Sendable {
     } else {
       let isWest = text[at] == UInt8(ascii: "-")
       guard isWest || text[at] == UInt8(ascii: "+"), at + 6 == text.count, text[at + 3] == UInt8(ascii: ":"),
-        let hours = CalendarDate.number(text, at + 1, 2), let minutes = CalendarDate.number(text, at + 4, 2),
+        let hours = CalendarDate.pair(text, at + 1), let minutes = CalendarDate.pair(text, at + 4),
         minutes < 60,
         hours * 60 + minutes <= 840
       else { return nil }
