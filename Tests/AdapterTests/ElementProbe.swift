@@ -3,6 +3,7 @@ import Diagnostics
 import Documents
 import ProductModel
 import Profiles
+import Testing
 
 #if canImport(Glibc)
   import Glibc
@@ -88,6 +89,9 @@ enum ElementProbe {
     var states: [ProductState] = []
     var diagnostics = DiagnosticCollector()
     var losses: [Loss] = []
+    /// How many products were written by forms, and how many forms did not give what the steps gave.
+    var filledForms = 0
+    var refutedForms = 0
 
     var codes: [String] { diagnostics.kept.map(\.code.id) }
   }
@@ -115,7 +119,34 @@ enum ElementProbe {
     try writer.finish()
     writing.text = String(decoding: output.contents, as: UTF8.self)
     writing.losses = context.losses.losses
+    (writing.filledForms, writing.refutedForms) = writer.forms
     return writing
+  }
+
+  /// Writes products in the usual ways and step by step, and expects the same document, findings, places and losses.
+  static func expectSame(
+    _ products: [Product], _ profile: Profile, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> Writing {
+    let usual = try write(products, profile), thorough = try write(products, profile, isThorough: true)
+    expectSame(usual, thorough, sourceLocation)
+    return usual
+  }
+
+  static func expectSame(_ usual: Writing, _ thorough: Writing, _ sourceLocation: SourceLocation) {
+    #expect(usual.states == thorough.states, sourceLocation: sourceLocation)
+    #expect(usual.diagnostics.kept == thorough.diagnostics.kept, sourceLocation: sourceLocation)
+    #expect(usual.diagnostics.counts == thorough.diagnostics.counts, sourceLocation: sourceLocation)
+    #expect(usual.losses == thorough.losses, sourceLocation: sourceLocation)
+    for (a, b) in zip(usual.text.split(separator: "\n"), thorough.text.split(separator: "\n")) where a != b {
+      let start = zip(a, b).prefix { $0 == $1 }.count
+      Issue.record(
+        "\(a.dropFirst(max(start - 200, 0)).prefix(400))\nbut thoroughly\n\(b.dropFirst(max(start - 200, 0)).prefix(400))",
+        sourceLocation: sourceLocation)
+      break
+    }
+    #expect(usual.text.utf8.count == thorough.text.utf8.count, sourceLocation: sourceLocation)
+    #expect(usual.refutedForms == 0, sourceLocation: sourceLocation)
+    #expect(thorough.filledForms == 0, sourceLocation: sourceLocation)
   }
 
   /// A product with a bottle, a case of twelve and a pallet.

@@ -81,29 +81,9 @@ import Testing
     "packagingType", "platformType", "isVariableMeasure",
   ]
 
-  private func expectSame(_ products: [Product], _ profile: Profile, sourceLocation: SourceLocation = #_sourceLocation)
-    throws -> ElementProbe.Writing
-  {
-    let usual = try ElementProbe.write(products, profile)
-    let thorough = try ElementProbe.write(products, profile, isThorough: true)
-    #expect(usual.states == thorough.states, sourceLocation: sourceLocation)
-    #expect(usual.diagnostics.kept == thorough.diagnostics.kept, sourceLocation: sourceLocation)
-    #expect(usual.diagnostics.counts == thorough.diagnostics.counts, sourceLocation: sourceLocation)
-    #expect(usual.losses == thorough.losses, sourceLocation: sourceLocation)
-    for (a, b) in zip(usual.text.split(separator: "\n"), thorough.text.split(separator: "\n")) where a != b {
-      let start = zip(a, b).prefix { $0 == $1 }.count
-      Issue.record(
-        "\(a.dropFirst(max(start - 200, 0)).prefix(400))\nbut thoroughly\n\(b.dropFirst(max(start - 200, 0)).prefix(400))",
-        sourceLocation: sourceLocation)
-      break
-    }
-    #expect(usual.text.utf8.count == thorough.text.utf8.count, sourceLocation: sourceLocation)
-    return usual
-  }
-
   /// Random products, most of them with what a notification cannot do without; each is followed by what is left of it when
   /// values and nodes are taken away, so that one that has all comes before and behind one that has little.
-  private func products(_ seed: UInt64, _ count: Int) -> [Product] {
+  static func products(_ seed: UInt64, _ count: Int) -> [Product] {
     var random = RandomProducts(seed: seed)
     var dice = SplitMix64(state: seed)
     var all: [Product] = []
@@ -138,7 +118,7 @@ import Testing
   @Test(arguments: ["gs1-cin", "saigon-coop"], [1, 2, 3] as [UInt64]) func notifications(_ name: String, _ seed: UInt64)
     throws
   {
-    let writing = try expectSame(products(seed, 150), try ElementProbe.profile(name))
+    let writing = try ElementProbe.expectSame(Self.products(seed, 150), try ElementProbe.profile(name))
     // Good, faulted and passed over, each of them more than once.
     for state in [ProductState.good, .faulted, .notApplicable] where name == "gs1-cin" || state != .notApplicable {
       #expect(writing.states.count { $0 == state } > 1, "\(state)")
@@ -148,12 +128,12 @@ import Testing
 
   @Test func seedsAsNotifications() throws {
     let profile = try ElementProbe.profile()
-    _ = try expectSame(Seeds.products + Seeds.six + Seeds.products.reversed(), profile)
+    _ = try ElementProbe.expectSame(Seeds.products + Seeds.six + Seeds.products.reversed(), profile)
   }
 
   @Test(arguments: [4, 5, 6] as [UInt64]) func everyKindOfStep(_ seed: UInt64) throws {
     let profile = try ElementProbe.profile(yaml: Self.layout)
-    var products = products(seed, 250)
+    var products = Self.products(seed, 250)
     // One after the other and in turns: texts that are too long, codes that are not in the list.
     for i in stride(from: 3, to: products.count, by: 7) {
       products[i]["description@vi"] = String(repeating: "dài ", count: 12)
@@ -161,7 +141,7 @@ import Testing
     for i in products.indices where i % 3 == 0 {
       products[i].root.children.removeAll { $0.kind == .allergen && $0[.code] != "AM" && $0[.code] != "AF" }
     }
-    let writing = try expectSame(products, profile)
+    let writing = try ElementProbe.expectSame(products, profile)
     #expect(writing.states.contains(.good) && writing.states.contains(.faulted))
     #expect(writing.losses.contains { $0.reason == .truncated })
     #expect(writing.text.contains("<head><kind>K</kind>") && writing.text.contains("<mark>M</mark></head>"))
@@ -189,7 +169,8 @@ import Testing
       product["allergen[\(number % 2 == 0 ? "AM" : "AF")].level"] = number % 11 == 5 ? nil : "CONTAINS"
       products.append(product)
     }
-    let forwards = try expectSame(products, profile), backwards = try expectSame(products.reversed(), profile)
+    let forwards = try ElementProbe.expectSame(products, profile),
+      backwards = try ElementProbe.expectSame(products.reversed(), profile)
     #expect(forwards.states.count { $0 == .good } > 100)
     let records = forwards.text.split(separator: "\n").filter { $0.hasPrefix("<cin:catalogueItemNotification>") }
     let turned = backwards.text.split(separator: "\n").filter { $0.hasPrefix("<cin:catalogueItemNotification>") }
@@ -208,7 +189,10 @@ import Testing
         products.append(product)
       }
     }
-    for text in [try expectSame(products, profile).text, try expectSame(products.reversed(), profile).text] {
+    for text in [
+      try ElementProbe.expectSame(products, profile).text,
+      try ElementProbe.expectSame(products.reversed(), profile).text,
+    ] {
       for product in products.prefix(200) {
         let values = Self.options.filter { product["item[each].\($0)"] != nil }
         let tags = values.map { "<\($0)>1</\($0)>" }.joined()

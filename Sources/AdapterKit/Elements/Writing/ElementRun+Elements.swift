@@ -29,7 +29,7 @@ extension ElementRun {
     var isAlive = i == 0
     if hasTag { literal(step.pointee.open) }
     if value >= 0, addAttributes(of: value, node, product) == false, isLeaf, step.pointee.attributes.isEmpty {
-      sink.truncate(to: mark)
+      cut(to: mark)
       missing(value, product.node(at: node))
       return false
     }
@@ -52,7 +52,7 @@ extension ElementRun {
     // A constant stands as long as what is around it does, but keeps nothing by itself.
     let isConstant = isLeaf && value >= 0 && sink.count > inside
     if isFaulted || !(isAlive || isConstant) {
-      sink.truncate(to: mark)
+      cut(to: mark)
       return false
     }
     if !hasTag { return true }
@@ -144,13 +144,19 @@ extension ElementRun {
       if case .fault(let finding) = outcome {
         wrong(number, entry, product.node(at: node), finding)
       }
+      let start = sink.count
       sink.attribute(scratch.bytes)
+      if isRecording { note(from: start, .unit, Int32(number), entry, fallback: fallback, isInAttribute: true) }
       sink.append(0x22)
     }
   }
 
   private mutating func isImplied(_ number: Int, _ entry: Int, _ product: NodeView) -> Bool {
-    values[number].isItemID && ItemDefaults.impliesID(of: product.node(at: Int(product.entry(entry).node)))
+    guard values[number].isItemID else { return false }
+    let item = Int(product.entry(entry).node)
+    let isImplied = ItemDefaults.impliesID(of: product.node(at: item))
+    if isRecording { recording.check(.implied(item: item, isImplied: isImplied)) }
+    return isImplied
   }
 
   private mutating func isImpliedLevel(_ number: Int, _ node: Int, _ product: NodeView) -> Bool {
@@ -183,12 +189,9 @@ extension ElementRun {
       literal(constant)
       if let entry = entry(of: number, node, product) {
         // The product says what always stands here: it is carried.
-        scratch.removeAll()
-        if case .exact = values[number].codec.write(product.bytes(of: entry), into: &scratch),
-          isEscaped(scratch.bytes, constant)
-        {
-          coverage.mark(entry)
-        }
+        let isSame = isConstant(number, entry, product)
+        if isSame { coverage.mark(entry) }
+        if isRecording { recording.check(.constant(value: number, entry: entry, isSame: isSame)) }
       }
       return values[number].rule.isAlways
     }
@@ -215,13 +218,21 @@ extension ElementRun {
     return compute(number, node, product, inAttribute)
   }
 
+  /// Whether an entry has the value that a constant stands for.
+  mutating func isConstant(_ number: Int, _ entry: Int, _ product: NodeView) -> Bool {
+    guard let constant = values[number].constant else { return false }
+    scratch.removeAll()
+    guard case .exact = values[number].codec.write(product.bytes(of: entry), into: &scratch) else { return false }
+    return isEscaped(scratch.bytes, constant)
+  }
+
   /// Whether a text is a constant of the plan, which is kept escaped.
   private mutating func isEscaped(_ text: UnsafeBufferPointer<UInt8>, _ constant: Range<Int32>) -> Bool {
     text.elementsEqual(
       UnsafeBufferPointer(start: literals.base + Int(constant.lowerBound), count: constant.count))
   }
 
-  private mutating func append(_ text: UnsafeBufferPointer<UInt8>, _ inAttribute: Bool) {
+  mutating func append(_ text: UnsafeBufferPointer<UInt8>, _ inAttribute: Bool) {
     if inAttribute { sink.attribute(text) } else { sink.text(text) }
   }
 
@@ -229,16 +240,9 @@ extension ElementRun {
   private mutating func compute(_ number: Int, _ node: Int, _ product: NodeView, _ inAttribute: Bool) -> Bool {
     scratch.removeAll()
     let view = product.node(at: node)
-    let outcome: PatternCodec.Writing
-    switch values[number].source {
-    case .composite(let path, let pattern):
-      guard let at = path.node(from: view) else { return missing(number, view) }
-      outcome = pattern.write(product.node(at: at), into: &scratch, coverage: &coverage)
-    case .list(let list): outcome = list.write(view, into: &scratch, coverage: &coverage)
-    case .field:
-      guard let derived = values[number].derived else { return missing(number, view) }
-      let about = values[number].isAboutTopItem && topItem >= 0 ? product.node(at: topItem) : view
-      outcome = derived.write(about, number: self.number, into: &scratch, coverage: &coverage)
+    let outcome = derive(number, node, product)
+    if isRecording, case .missing = outcome {
+      recording.check(.computed(value: number, node: node, topItem: topItem, isMissing: true))
     }
     switch outcome {
     case .missing: return missing(number, view)
@@ -254,8 +258,27 @@ extension ElementRun {
           wrong(number, -1, view, finding)
         }
       }
+      let start = sink.count
       append(scratch.bytes, inAttribute)
+      if isRecording { note(from: start, .computed, Int32(number), node, isInAttribute: inAttribute) }
       return values[number].isDerivedFromProduct || values[number].rule.isAlways
+    }
+  }
+
+  /// Makes a text of several values and puts it into `scratch`. What it carries hangs on values, and is noted apart for forms.
+  mutating func derive(_ number: Int, _ node: Int, _ product: NodeView) -> PatternCodec.Writing {
+    if isRecording { swap(&coverage, &recording.computed) }
+    defer { if isRecording { swap(&coverage, &recording.computed) } }
+    let view = product.node(at: node)
+    switch values[number].source {
+    case .composite(let path, let pattern):
+      guard let at = path.node(from: view) else { return .missing }
+      return pattern.write(product.node(at: at), into: &scratch, coverage: &coverage)
+    case .list(let list): return list.write(view, into: &scratch, coverage: &coverage)
+    case .field:
+      guard let derived = values[number].derived else { return .missing }
+      let about = values[number].isAboutTopItem && topItem >= 0 ? product.node(at: topItem) : view
+      return derived.write(about, number: self.number, into: &scratch, coverage: &coverage)
     }
   }
 
@@ -266,6 +289,10 @@ extension ElementRun {
     markPlace(number, entry, product)
     let value = values.base + number
     let isAsIs = fallback < 0 ? value.pointee.codec.writesAsIs : value.pointee.fallbacks[fallback].codec.writesAsIs
+    let start = sink.count
+    defer {
+      if isRecording { note(from: start, .put, Int32(number), entry, fallback: fallback, isInAttribute: inAttribute) }
+    }
     if isAsIs, !value.pointee.limit.isLimited {
       coverage.mark(entry)
       return append(index.bytes(of: entry), inAttribute)

@@ -85,7 +85,7 @@ extension ElementRun {
   ) -> Bool {
     if !isUsual(entry, step.pointee.text) { return false }
     lead(i, step, &at)
-    put(entry)
+    put(entry, of: step.pointee.text)
     trail(step, at)
     mark(entry, step.pointee.text, product)
     return true
@@ -98,7 +98,7 @@ extension ElementRun {
     let amount = usualAmount(entry, step.pointee.text)
     if amount == 0 { return false }
     lead(i, step, &at)
-    put(entry, amount: amount)
+    put(entry, amount: amount, of: step.pointee.text)
     trail(step, at)
     mark(entry, step.pointee.text, product)
     return true
@@ -110,7 +110,7 @@ extension ElementRun {
   ) -> Bool {
     guard let known = conversion(entry, step.pointee.text) else { return false }
     lead(i, step, &at)
-    sink.append(known)
+    put(known, from: entry, of: step.pointee.text)
     trail(step, at)
     mark(entry, step.pointee.text, product)
     return true
@@ -125,9 +125,19 @@ extension ElementRun {
   }
 
   /// Writes a text as it stands.
-  @inline(__always) mutating func put(_ entry: Int) {
-    let entry = index.memory.entries + entry
-    sink.text(index.memory.bytes + Int(entry.pointee.offset), Int(entry.pointee.length))
+  @inline(__always) mutating func put(_ entry: Int, of value: Int32) {
+    let start = sink.count, place = index.memory.entries + entry
+    sink.text(index.memory.bytes + Int(place.pointee.offset), Int(place.pointee.length))
+    if isRecording { note(from: start, .copy, value, entry) }
+  }
+
+  /// Writes what a value was converted to.
+  @inline(__always) mutating func put(
+    _ known: UnsafeMutablePointer<ConversionMemo.Result>, from entry: Int, of value: Int32
+  ) {
+    let start = sink.count
+    sink.append(known)
+    if isRecording { note(from: start, .converted, value, entry) }
   }
 
   /// How many bytes of a measure are its number; 0 when it is not just a number and a unit.
@@ -140,13 +150,15 @@ extension ElementRun {
   }
 
   /// Writes a measure behind the name of its attribute: the unit, and then the number.
-  @inline(__always) mutating func put(_ entry: Int, amount: Int) {
+  @inline(__always) mutating func put(_ entry: Int, amount: Int, of value: Int32) {
+    let begin = sink.count
     let length = Int(index.memory.entries[entry].length)
     let start = index.memory.bytes + Int(index.memory.entries[entry].offset)
     sink.text(start + amount + 1, length &- amount &- 1)
     sink.append(0x22)
     sink.append(UInt8(ascii: ">"))
     sink.text(start, amount)
+    if isRecording { note(from: begin, .measure, value, entry) }
   }
 
   /// What a value was converted to before; else nil, and it is remembered for the next time.
@@ -205,7 +217,7 @@ extension ElementRun {
             sink.append(language)
             sink.append(0x22)
             sink.append(UInt8(ascii: ">"))
-            put(entry)
+            put(entry, of: value)
             trail(step, at)
             mark(entry, value, product)
           }

@@ -27,14 +27,14 @@ extension ElementRun {
       switch piece.pointee.way {
       case .copy:
         if !isUsual(entry, value) { return takeBack(to: mark) }
-        put(entry)
+        put(entry, of: value)
       case .measure:
         let amount = usualAmount(entry, value)
         if amount == 0 { return takeBack(to: mark) }
-        put(entry, amount: amount)
+        put(entry, amount: amount, of: value)
       case .converted:
         guard let known = conversion(entry, value) else { return takeBack(to: mark) }
-        sink.append(known)
+        put(known, from: entry, of: value)
       case .end:
         coverage.mark(shape.pointee.marks, from: first)
         return .written
@@ -45,7 +45,7 @@ extension ElementRun {
 
   /// Nothing is marked yet; the general way will mark what is to be marked.
   @inline(never) private mutating func takeBack(to mark: Int) -> Shaped {
-    sink.truncate(to: mark)
+    cut(to: mark)
     return .unknown
   }
 

@@ -47,6 +47,16 @@ struct ElementRun: ~Copyable {
   var joins: TagJoins
   /// What is written for nodes that look like earlier ones.
   var shapes: NodeShapes
+  /// What is written for products that look like earlier ones.
+  var forms = BoundedCache<ProductForm>()
+  /// Forms that did not give what the steps gave. For tests: there should be none.
+  var refutedForms = 0
+  /// Products that were written by forms. For tests.
+  var filledForms = 0
+  /// Whether what is made of values is being noted, and where the product at hand begins in the sink.
+  var isRecording = false
+  var recording = FormRecording()
+  var recordingStart = 0
   var scratch = ByteBuffer(capacity: 1 << 12)
   var coverage = Coverage()
   let memo = ConversionMemo()
@@ -149,27 +159,39 @@ struct ElementRun: ~Copyable {
   // MARK: Products
 
   mutating func write(_ batch: borrowing ProductBatch, _ i: Int, losses: inout LossReport) -> Outcome {
-    let product = batch[product: i]
-    for i in accepts.indices where !accepts[i].holds(product) { return .notApplicable }
+    let product = batch[product: i], memory = batch.unsafeMemory(product: i)
     let mark = sink.count
     isFaulted = false
     number += 1
     serial += 1
-    index.begin(batch.unsafeMemory(product: i))
+    let isApplicable: Bool
+    if keepsResidue || isThorough {
+      isApplicable = throughSteps(product, memory)
+    } else {
+      isApplicable = byForm(product, memory, layout: batch.rows[i].layout)
+    }
+    if isFaulted || !isApplicable {
+      sink.truncate(to: mark)
+      number -= 1
+      return isFaulted ? .faulted : .notApplicable
+    }
+    coverage.finish(product, into: &losses)
+    return .written
+  }
+
+  /// Writes a product step by step; false when the partner takes no such products.
+  mutating func throughSteps(_ product: NodeView, _ memory: ProductMemory) -> Bool {
+    for i in accepts.indices where !accepts[i].holds(product) { return false }
+    index.begin(memory)
     paths.begin(index, tester, product)
     slots.begin(index, paths, &languages, candidates)
     coverage.begin(product)
     if keepsResidue { findResidue(product) }
     if plan.isPerTopItem { topItems(product) } else { record(-1, product) }
-    if isFaulted {
-      sink.truncate(to: mark)
-      number -= 1
-      return .faulted
-    }
+    if isFaulted { return true }
     markAssortment(product)
     if hasResidue { loseResidue() }
-    coverage.finish(product, into: &losses)
-    return .written
+    return true
   }
 
   /// The type of a mixed case is said by what its item `each` holds: reading recognises it by that.
@@ -180,9 +202,8 @@ struct ElementRun: ~Copyable {
       if !item.has(.id, ItemDefaults.baseItem) || ItemDefaults.isSaidToBeBase(item) { continue }
       var contents = item.nodes(.contains)
       while let content = contents.next() {
-        if let gtin = content.find(.gtin), content.find(.item) == nil, coverage.isMarked(gtin) {
-          return coverage.mark(type)
-        }
+        guard let gtin = content.find(.gtin), content.find(.item) == nil else { continue }
+        if coverage.isMarked(gtin) || (isRecording && recording.computed.isMarked(gtin)) { return coverage.mark(type) }
       }
     }
   }
@@ -266,7 +287,7 @@ struct ElementRun: ~Copyable {
     written = elements.count
     let step = steps.base + Int(element.step)
     if !isAlive {
-      sink.truncate(to: element.mark)
+      cut(to: element.mark)
     } else if sink.count == element.mark + step.pointee.lead.count {
       sink.truncate(to: element.mark)
       empty(element)
@@ -282,6 +303,12 @@ struct ElementRun: ~Copyable {
     literal(steps[Int(element.step)].open)
     sink.append(UInt8(ascii: "/"))
     sink.append(UInt8(ascii: ">"))
+  }
+
+  /// Takes back what was written from a place on.
+  @inline(__always) mutating func cut(to mark: Int) {
+    sink.truncate(to: mark)
+    if isRecording { recording.truncate(to: mark - recordingStart) }
   }
 
   /// Writes the tags that are waiting.

@@ -18,6 +18,9 @@ public final class ElementWriter: ProductWriter {
     set { run.isThorough = newValue }
   }
 
+  /// How many products were written by forms, and how many forms did not give what the steps gave. For tests.
+  var forms: (filled: Int, refuted: Int) { (run.filledForms, run.refutedForms) }
+
   /// Starts a document.
   ///
   /// - Throws: `.configuration` for a profile without an element layout or with one that cannot run; `.output`.

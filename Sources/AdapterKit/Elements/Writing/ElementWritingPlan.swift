@@ -192,6 +192,8 @@ final class ElementWritingPlan: Sendable {
   let epilogue: [UInt8]
   let isPerTopItem: Bool
   let accepts: [ConditionPlan]
+  /// What shapes of products are made of: see `ProductForm`.
+  let asked: AskedValues
 
   /// Compiles a layout.
   ///
@@ -224,5 +226,33 @@ final class ElementWritingPlan: Sendable {
     epilogue = c.resolved(c.layout.epilogue)
     isPerTopItem = c.layout.isPerTopItem
     accepts = c.profile.accepts.map { ConditionPlan($0) }
+    asked = Self.asked(c, accepts)
+  }
+
+  /// Every value that steps, loops and blocks compare with anything. What is asked of an attribute on one kind of node is taken
+  /// to be asked on all.
+  private static func asked(_ c: WritingCompiler, _ accepts: [ConditionPlan]) -> AskedValues {
+    var asked = AskedValues()
+    for test in c.tests.tests where test.condition < 0 {
+      let isNamed = test.accepted.contains { !c.tests.texts[Int($0)].isEmpty }
+      asked.add(isNamed ? .value : .emptiness, test.attribute)
+    }
+    for condition in c.tests.conditions + accepts { asked.add(condition) }
+    for value in c.values {
+      for path in [value.target].compactMap({ $0 }) + value.fallbacks.map(\.path) { asked.add(path) }
+      if case .composite(let path, _) = value.source { asked.add(path) }
+      if let condition = value.requiredWhen { asked.add(condition) }
+      if value.codec.currency != nil { asked.add(.value, .currency) }
+    }
+    for path in c.parents { asked.add(path) }
+    for value in c.inherited {
+      asked.add(.value, value.attribute)
+      asked.add(.value, value.source)
+    }
+    for attribute in c.setAttributes { asked.add(.value, attribute) }
+    for call in c.calls { if let link = call.link { asked.add(.value, link) } }
+    // Which item is the base unit, and which holds which.
+    for attribute in [Attribute.id, .item, .isBaseUnit, .level, .type] { asked.add(.value, attribute) }
+    return asked
   }
 }

@@ -32,6 +32,9 @@ struct ProductIndex {
 
   var memory: ProductMemory { @inline(__always) get { state.pointee.memory } }
 
+  /// Takes a product of which only entries are looked at, by their numbers.
+  func take(_ memory: ProductMemory) { state.pointee.memory = memory }
+
   func begin(_ memory: ProductMemory) {
     state.pointee.memory = memory
     let count = Self.kinds
