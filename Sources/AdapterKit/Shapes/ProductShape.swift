@@ -76,6 +76,11 @@ struct ProductShape: ~Copyable {
 
   deinit { memory.deallocate() }
 
+  /// By what a shape found before is looked for first: the layout, or else how many parts the product has.
+  @inline(__always) static func hint(_ size: Size, _ layout: UInt64) -> UInt64 {
+    layout != 0 ? layout : UInt64(truncatingIfNeeded: size.nodes &* 17 &+ size.entries)
+  }
+
   /// Whether a product has this shape.
   func isShape(of product: ProductMemory, _ size: Size, _ layout: UInt64) -> Bool {
     guard self.layout == layout, self.size == size else { return false }

@@ -104,7 +104,8 @@ extension TablePlan {
     if !state.findings.isEmpty { state.findings.removeAll(keepingCapacity: true) }
     state.isFaulted = false
     let size = (nodes: product.end(of: 0), entries: product.firstEntry(of: product.end(of: 0)))
-    if let recent = state.shapes.recent(layout), recent.shape.isShape(of: memory, size, layout) {
+    let hint = ProductShape.hint(size, layout)
+    if let recent = state.shapes.recent(hint), recent.shape.isShape(of: memory, size, layout) {
       return begin(product, recent, &state)
     }
     let hash = asked?.hash(memory, size, layout)
@@ -113,7 +114,7 @@ extension TablePlan {
         guard let known = state.shapes.value(place, hash), known.shape.isShape(of: memory, size, layout) else {
           continue
         }
-        state.shapes.found(known, layout)
+        state.shapes.found(known, hint)
         return begin(product, known, &state)
       }
     }
@@ -128,7 +129,7 @@ extension TablePlan {
     for column in columns.indices { state.cells[column] = settled(column, product, memory, &state) }
     let shape = RowShape(
       ProductShape(memory, size, layout, asked), state.space, counts, state.coverage.words(of: size.entries))
-    state.shapes.add(shape, hash, layout)
+    state.shapes.add(shape, hash, hint)
     begin(product, shape, &state)
   }
 

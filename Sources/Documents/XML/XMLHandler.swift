@@ -102,6 +102,10 @@ open class XMLHandler {
   /// between elements comes too.
   open func text(_ bytes: UnsafeBufferPointer<UInt8>) {}
 
+  /// Says whether texts are wanted from here on; handlers that want few of them save a call for every white space between tags.
+  /// What is not told is not counted against the limit on texts either. CDATA is always told.
+  public final func listenToTexts(_ listens: Bool) { parserState?.pointee.tellTexts(listens) }
+
   /// Ends the parse: no event comes after the present one, and `push` or `finish` throws the fault. The first fault stays.
   public final func fail(_ fault: Fault) { parserState?.pointee.stop(with: fault) }
 

@@ -24,11 +24,9 @@ extension XMLParserState {
       }
       state.pointee.depth &-= 1
     }
-    sax.characters = { data, bytes, count in
-      XMLParserState.text(data.unsafelyUnwrapped.assumingMemoryBound(to: XMLParserState.self), bytes, Int(count))
-    }
+    sax.characters = textEvent
     // The same function for white space spares libxml2 a look at every text.
-    sax.ignorableWhitespace = sax.characters
+    sax.ignorableWhitespace = textEvent
     sax.cdataBlock = { data, bytes, count in
       guard let bytes, count > 0 else { return }
       XMLParserState.cdata(data.unsafelyUnwrapped.assumingMemoryBound(to: XMLParserState.self), bytes, Int(count))
@@ -42,6 +40,17 @@ extension XMLParserState {
     }
     sax.serror = { data, error in XMLParserState.note(data, UnsafeMutablePointer(mutating: error)) }
     return sax
+  }
+
+  private static let textEvent: charactersSAXFunc = { data, bytes, count in
+    XMLParserState.text(data.unsafelyUnwrapped.assumingMemoryBound(to: XMLParserState.self), bytes, Int(count))
+  }
+
+  /// Has texts told, or not: then libxml2 passes over them without a call.
+  mutating func tellTexts(_ tells: Bool) {
+    guard let sax = context?.pointee.sax else { return }
+    sax.pointee.characters = tells ? Self.textEvent : nil
+    sax.pointee.ignorableWhitespace = sax.pointee.characters
   }
 
   // MARK: Elements

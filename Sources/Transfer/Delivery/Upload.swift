@@ -111,7 +111,9 @@ struct Upload {
     if isDirect || source.size < Self.longFile || !leftovers.isEmpty { return true }
     if options.again { return false }
     if policy.existing == .unique { return true }
-    return try ledger.lastDelivery(to: target, .upload) != nil
+    // Bytes of another number are other bytes.
+    guard let last = try ledger.lastDelivery(to: target, .upload) else { return false }
+    return last.bytes == nil || last.bytes == source.size
   }
 
   /// Reads the file through, or waits until that is done.

@@ -125,7 +125,7 @@ extension ElementMachine {
     }
   }
 
-  /// Nodes in preorder, each followed by its values, so that the batch has nothing to sort.
+  /// Nodes in preorder, and their values in the same order, so that the batch has nothing to sort.
   static func emit(_ record: inout RecordScratch, to batch: UnsafeMutablePointer<ProductBatch>) {
     batch.pointee.beginProduct(at: record.offset)
     var at: Int32 = 0, number = 0

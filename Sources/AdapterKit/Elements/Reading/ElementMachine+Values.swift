@@ -74,15 +74,20 @@ extension ElementMachine {
     if !holds(action.guards, base: frame.pointee.base) { return }
     switch action.kind {
     case .field: field(Int(action.index), offset: offset, length: length, frame, frame.pointee.base + action.scope)
-    case .composite, .list:
-      let (at, count) = TextScan.trimmed(UnsafePointer(batch.pointee.unsafeArena), offset, length)
-      if count == 0 { return }
-      current.deferred.append(
-        DeferredText(
-          kind: action.kind, index: action.index, node: materialise(frame.pointee.base + action.scope), offset: at,
-          length: count,
-          origin: frame.pointee.origin, element: path(to: top)))
+    case .composite, .list: postpone(action, offset, length, frame)
     }
+  }
+
+  /// Keeps a text with several values until the record is handed on.
+  @inline(never) private mutating func postpone(
+    _ action: ElementReadingPlan.Action, _ offset: Int, _ length: Int, _ frame: UnsafeMutablePointer<Frame>
+  ) {
+    let (at, count) = TextScan.trimmed(UnsafePointer(batch.pointee.unsafeArena), offset, length)
+    if count == 0 { return }
+    current.deferred.append(
+      DeferredText(
+        kind: action.kind, index: action.index, node: materialise(frame.pointee.base + action.scope), offset: at,
+        length: count, origin: frame.pointee.origin, element: path(to: top)))
   }
 
   /// Reads a text as a field's value.
@@ -230,7 +235,7 @@ extension ElementMachine {
   }
 
   /// Sets the currency that a converter of amounts implies, unless the node says one.
-  private mutating func setCurrency(
+  @inline(never) private mutating func setCurrency(
     _ facts: UnsafeMutablePointer<ElementReadingPlan.FieldFacts>, on node: Int32, _ frame: UnsafeMutablePointer<Frame>
   ) {
     guard let currency = tables.codecs[facts - tables.facts.base]._withUnsafeGuaranteedRef({ $0.codec.currency }),
@@ -252,15 +257,23 @@ extension ElementMachine {
         let isSame = Int(entry.length) == length && memcmp(arena + entry.offset, arena + offset, length) == 0
         if isSame { return true }
         if !isMany {
-          let text = String(decoding: UnsafeBufferPointer(start: arena + offset, count: length), as: UTF8.self)
-          let kept = String(decoding: value(i), as: UTF8.self)
-          conflict(node, attribute, facet, kept, text, frame.pointee.origin, path(to: top))
+          contradict(i, attribute, facet, node, offset, length, frame)
           return true
         }
       }
       i = entry.next
     }
     return false
+  }
+
+  /// Reports a value that differs from the one that came first.
+  @inline(never) private mutating func contradict(
+    _ first: Int32, _ attribute: Attribute, _ facet: Facet, _ node: Int32, _ offset: Int, _ length: Int,
+    _ frame: UnsafeMutablePointer<Frame>
+  ) {
+    let bytes = UnsafeBufferPointer(start: UnsafePointer(batch.pointee.unsafeArena) + offset, count: length)
+    let text = String(decoding: bytes, as: UTF8.self), kept = String(decoding: value(first), as: UTF8.self)
+    conflict(node, attribute, facet, kept, text, frame.pointee.origin, path(to: top))
   }
 
   mutating func conflict(

@@ -6,14 +6,25 @@ internal import Profiles
 /// Gives the parser's events to the machine.
 final class ElementHandler: XMLHandler {
   let machine: UnsafeMutablePointer<ElementMachine>
+  /// Whether the parser tells of texts.
+  private var listens = true
 
   init(_ machine: UnsafeMutablePointer<ElementMachine>) { self.machine = machine }
 
   override func startElement(_ name: XMLName, _ attributes: borrowing XMLAttributes) {
     machine.pointee.start(name, attributes, self)
+    if machine.pointee.wantsText != listens { listen() }
   }
 
-  override func endElement(_ name: XMLName) { machine.pointee.end(self) }
+  override func endElement(_ name: XMLName) {
+    machine.pointee.end(self)
+    if machine.pointee.wantsText != listens { listen() }
+  }
+
+  private func listen() {
+    listens = machine.pointee.wantsText
+    listenToTexts(listens)
+  }
 
   override func text(_ bytes: UnsafeBufferPointer<UInt8>) {
     if machine.pointee.wantsText { machine.pointee.take(bytes) }

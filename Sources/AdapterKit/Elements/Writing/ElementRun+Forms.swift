@@ -9,13 +9,14 @@ extension ElementRun {
   /// partner takes no such products.
   mutating func byForm(_ product: NodeView, _ memory: ProductMemory, layout: UInt64) -> Bool {
     let size = (nodes: product.end(of: 0), entries: product.firstEntry(of: product.end(of: 0)))
-    if let recent = forms.recent(layout), recent.shape.isShape(of: memory, size, layout) {
+    let hint = ProductShape.hint(size, layout)
+    if let recent = forms.recent(hint), recent.shape.isShape(of: memory, size, layout) {
       return by(recent, product, memory)
     }
     guard let hash = plan.asked.hash(memory, size, layout) else { return throughSteps(product, memory) }
     for place in forms.places(hash) {
       guard let known = forms.value(place, hash), known.shape.isShape(of: memory, size, layout) else { continue }
-      forms.found(known, layout)
+      forms.found(known, hint)
       return by(known, product, memory)
     }
     guard forms.admits(hash) else { return throughSteps(product, memory) }
@@ -168,7 +169,7 @@ extension ElementRun {
       let form = ProductForm(
         ProductShape(memory, size, layout, plan.asked), recording,
         UnsafeBufferPointer(rebasing: sink.bytes[mark...]), coverage, entries: size.entries)
-      forms.add(form, hash, layout)
+      forms.add(form, hash, ProductShape.hint(size, layout))
     }
     coverage.add(recording.computed)
     return true
