@@ -15,7 +15,7 @@ test-full: ## the same with the third-party files of ../shared; nothing may be s
 	@.ci/bootstrap test
 	@.ci/bootstrap system
 	@OCOP_REQUIRE_SYSTEM=1 .ci/test --full
-	@OCOP_REQUIRE_SYSTEM=1 .ci/system --skip-build
+	@OCOP_REQUIRE_SYSTEM=1 .ci/system --check
 
 test-system: ## transfers against real servers and against every fault; installs the servers
 	@.ci/bootstrap system
