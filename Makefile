@@ -11,7 +11,7 @@ test: ## style, build, demo and its independent check, profiles, all tests
 	@.ci/bootstrap test
 	@.ci/test
 
-test-full: ## the same with the third-party files of ../shared; nothing may be skipped
+test-full: ## both with the third-party files of ../shared; nothing may be skipped
 	@.ci/bootstrap test
 	@.ci/bootstrap system
 	@OCOP_REQUIRE_SYSTEM=1 .ci/test --full

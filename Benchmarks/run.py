@@ -23,6 +23,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 WORK = os.path.join(ROOT, ".build", "benchmarks")
 MAPPINGS = os.path.join(WORK, "mappings")
+ENGINES = os.path.join(ROOT, ".build-bench", "bin", "python")  # has what requirements.txt names
 COUNT = 2000  # products for instruction and allocation counts, and twice as many; see --count
 
 
@@ -50,12 +51,17 @@ class Task:
     # Peer → how many times its user CPU we should need at least once.
     peers: dict = field(default_factory=dict)
     wall: dict = field(default_factory=dict)
+    # Wall time with two workers against one.
+    workers: Goal | None = None
+    # Peer → how many times its speed by wall, with two workers, when there are very many products (--large).
+    large: dict = field(default_factory=dict)
 
 
 TASKS = [
     Task("flat", "CSV → CSV: 41 columns renamed and reordered, dates, decimals and periods rewritten", "buu-dien.{n}.csv",
          "buu-dien", "bench-shop", "rows", "copy", Goal("", 3.0, 2.0, False), Goal("", 3.0, 2.0, False),
-         {"mlr": Goal("Miller", 5, 8), "python": Goal("Python csv")}, {"mlr": Goal("Miller", 3, 5)}),
+         {"mlr": Goal("Miller", 5, 8), "python": Goal("Python csv"), "duckdb": Goal("DuckDB", 1 / 0.6, 1 / 0.35), "polars": Goal("polars")},
+         {"mlr": Goal("Miller", 3, 5), "duckdb": Goal("DuckDB", 1, 1 / 0.6)}, large={"polars": Goal("polars", 0.5, 1 / 1.2)}),
     Task("lists", "CSV → CSV: cells with lists open into some 20 nodes and are put together again", "cells.{n}.csv",
          "bench-cells", "bench-lists", "rows", "copy", Goal("", 3.0, None, False), Goal("", 3.0, None, False),
          {"mlr": Goal("Miller", 3, None), "python": Goal("Python csv")}),
@@ -64,7 +70,7 @@ TASKS = [
          {"lxml": Goal("lxml iterparse", 5, 8), "xslt": Goal("xsltproc", 2.5, 4)}),
     Task("nested", "CSV → XML: the cells with lists as GS1 notifications", "cells.{n}.csv",
          "bench-cells", "gs1-cin", "nested", "copy", Goal(""), Goal(""),
-         {"python": Goal("Python text", 6, 10), "lxml": Goal("lxml", 10, 15)}),
+         {"python": Goal("Python text", 6, 10), "lxml": Goal("lxml", 10, 15)}, workers=Goal("", 0.75, 0.65, False)),
     Task("listing", "TSV → CSV: 24 of the 200 columns of a marketplace's template", "amazon.{n}.txt",
          "amazon-us", "bench-listing", "rows", "copy", Goal(""), Goal(""),
          {"mlr": Goal("Miller", 8, 15), "python": Goal("Python csv")}),
@@ -108,10 +114,11 @@ def output(task, program):
     return os.path.join(WORK, "out", f"{task.name}.{program}{suffix}")
 
 
-def gateway(task, ocop, n):
-    out = output(task, "ocop")
+def gateway(task, ocop, n, workers=1):
+    out = output(task, "ocop" if workers == 1 else f"ocop{workers}")
     return [ocop, "convert", data(task, n), "--from", task.from_profile, "--to", task.to_profile, "-o", out,
-            "--quarantine", out + ".quarantine", "--mappings", MAPPINGS, "--as-of", "2026-11-22", "--lang", "en"]
+            "--quarantine", out + ".quarantine", "--mappings", MAPPINGS, "--as-of", "2026-11-22", "--lang", "en",
+            *([] if workers == 1 else ["--workers", str(workers)])]
 
 
 def limit(task, n):
@@ -134,7 +141,8 @@ def peer(task, name, n):
     if name == "xslt":
         return f"exec xsltproc --huge -o {out} {shlex.quote(os.path.join(HERE, 'peers', 'cin2csv.xsl'))} {source}"
     function = f"{task.name}_{name}"
-    return f"exec {shlex.quote(sys.executable)} {shlex.quote(os.path.join(HERE, 'peers', 'peers.py'))} {function} {source} {out}"
+    python = ENGINES if name in ("duckdb", "polars") else sys.executable
+    return f"exec {shlex.quote(python)} {shlex.quote(os.path.join(HERE, 'peers', 'peers.py'))} {function} {source} {out}"
 
 
 def compared(task, ocop, n):
@@ -166,6 +174,22 @@ def counted(what, command_for):
             sys.exit(f"{what}: {' '.join(command_for(n))}\n{result.stderr}")
         counts.append(int(result.stdout))
     return (counts[1] - counts[0]) / COUNT
+
+
+def two_workers(task, ocop, n, table):
+    """Wall time with two workers against one, into the void: disks and fresh memory would be measured otherwise."""
+    for workers in (1, 2):
+        subprocess.run(gateway(task, ocop, COUNT, workers), capture_output=True, check=False)
+    if subprocess.run(["cmp", "-s", output(task, "ocop"), output(task, "ocop2")], check=False).returncode:
+        sys.exit(f"{task.name}: two workers write other bytes than one")
+    commands = {}
+    for workers in (1, 2):
+        command = gateway(task, ocop, n, workers)
+        command[command.index("-o") + 1] = "-"
+        commands[workers] = "exec " + shlex.join(command)
+    runs = measure.rounds(9, commands)
+    value = measure.ratios(runs[2], runs[1], "wall")
+    table.add(task.name, "wall of 2 workers against 1, output thrown away", value[0], spread(value), task.workers)
 
 
 class Table:
@@ -268,6 +292,7 @@ def main():
     parser.add_argument("--n", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--large", type=int, default=0, help="also run this many products, for growth of CPU and memory")
+    parser.add_argument("--grow", default="flat,nested", help="the tasks of which --large measures growth")
     parser.add_argument("--tasks", default=",".join(task.name for task in TASKS))
     parser.add_argument("--gate", action="store_true", help="outputs, instructions and allocations only; writes no report")
     parser.add_argument("--out", default=os.path.join(ROOT, "Documentation", "performance.md"))
@@ -310,9 +335,18 @@ def main():
         for name, goal in task.wall.items():
             value = measure.ratios(samples[name], samples["ocop"], "wall")
             table.add(task.name, f"times {goal.about}'s speed, wall", value[0], spread(value), goal)
+        if task.workers:
+            two_workers(task, ocop, options.n, table)
         peak = max(run.memory for run in samples["ocop"])
         table.add(task.name, "peak MiB", peak, f"{peak:.0f}", Goal("", 64, 32, False))
-        if options.large:
+        if options.large and task.large:
+            many = {"ocop": "exec " + shlex.join(gateway(task, ocop, options.large, workers=2)),
+                    **{name: peer(task, name, options.large) for name in task.large}}
+            runs = measure.rounds(3, many, lambda text: say(f"  {task.name}, {options.large}: {text}"))
+            for name, goal in task.large.items():
+                value = measure.ratios(runs[name], runs["ocop"], "wall")
+                table.add(task.name, f"times {goal.about}'s speed, wall, {options.large}, 2 workers", value[0], spread(value), goal)
+        if options.large and task.name in options.grow.split(","):
             big = measure.Sample("exec " + shlex.join(gateway(task, ocop, options.large)))
             growth = big.user / measure.median(samples["ocop"]) / (options.large / options.n)
             table.add(task.name, f"peak MiB at {options.large} over {options.n}", big.memory / peak, f"{big.memory / peak:.2f}", Goal("", 1.1, None, False))

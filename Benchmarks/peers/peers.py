@@ -75,6 +75,49 @@ def listing_python(source, target):
     _copied(data(), tasks.LISTING, "amzn1.volt.ca.product_id_value", target)
 
 
+# CSV → CSV with engines for tables, on both cores; these two run in an environment of their own (requirements.txt).
+
+def flat_duckdb(source, target):
+    import duckdb
+
+    def column(name):
+        return '"' + name.replace('"', '""') + '"'
+
+    values = []
+    for target_name, name in tasks.SHOP:
+        value = column(name)
+        if target_name in tasks.SHOP_DATES:
+            value = f"{value}[7:10] || '-' || {value}[4:5] || '-' || {value}[1:2]"
+        if target_name == "net_content":
+            value = f"replace({value}, ',', '.')"
+        if target_name == "shelf_life":
+            value = f"replace({value}, 'tháng', 'months')"
+        values.append(f"{value} AS {target_name}")
+    digits = " + ".join(f"{3 if k % 2 else 1} * CAST(g[{k}:{k}] AS INTEGER)" for k in range(1, 15))
+    connection = duckdb.connect()
+    connection.execute("SET threads = 2")
+    connection.execute(
+        f"COPY (SELECT {', '.join(values)} FROM (SELECT *, lpad({column('Mã vạch (GTIN)')}, 14, '0') AS g "
+        f"FROM read_csv('{source}', header = true, all_varchar = true)) WHERE ({digits}) % 10 = 0) TO '{target}' (HEADER)")
+
+
+def flat_polars(source, target):
+    import polars as pl
+    gtin = pl.col("Mã vạch (GTIN)").str.zfill(14)
+    digits = sum((3 if k % 2 == 0 else 1) * gtin.str.slice(k, 1).cast(pl.Int32) for k in range(14))
+    values = []
+    for target_name, name in tasks.SHOP:
+        value = pl.col(name)
+        if target_name in tasks.SHOP_DATES:
+            value = value.str.slice(6, 4) + "-" + value.str.slice(3, 2) + "-" + value.str.slice(0, 2)
+        if target_name == "net_content":
+            value = value.str.replace(",", ".", literal=True)
+        if target_name == "shelf_life":
+            value = value.str.replace("tháng", "months", literal=True)
+        values.append(value.alias(target_name))
+    pl.scan_csv(source, infer_schema=False).filter(digits % 10 == 0).select(values).sink_csv(target)
+
+
 # XML → CSV with lxml, streaming.
 
 def xml_lxml(source, target):

@@ -36,13 +36,21 @@ public final class DiagnosticCollector {
   /// Called for every finding that is kept, as it is made.
   public var onDiagnostic: ((Diagnostic) -> Void)?
 
+  /// Findings that were only counted since the last share was taken.
+  private var unkept: [DiagnosticShare.Count] = []
+  private let isRelay: Bool
   private var tallies: [Tally] = []
   private var places: [DiagnosticCode: Int] = [:]
   /// The tally that was last added to: what one product has, the next one often has, too.
   private var last = 0
 
   /// Makes an empty collector.
-  public init(limitPerCode: Int = 1000) { self.limitPerCode = limitPerCode }
+  ///
+  /// - Parameter isRelay: whether it hands on what it gets (`takeShare`) to a collector with the same limit.
+  public init(limitPerCode: Int = 1000, isRelay: Bool = false) {
+    self.limitPerCode = limitPerCode
+    self.isRelay = isRelay
+  }
 
   /// How many findings each code had, kept or not.
   public var counts: [DiagnosticCode: Int] { Dictionary(uniqueKeysWithValues: tallies.map { ($0.code, $0.total) }) }
@@ -63,6 +71,25 @@ public final class DiagnosticCollector {
     if count(code, severity) { keep(diagnostic()) }
   }
 
+  /// Takes what a relay got since the last time, in its order.
+  ///
+  /// A relay keeps as many findings of a code as its receiver would, so that nothing is missing there that it would have kept.
+  public func takeShare() -> DiagnosticShare {
+    defer {
+      kept = []
+      unkept = []
+    }
+    return DiagnosticShare(kept: kept, unkept: unkept)
+  }
+
+  /// Adds what a relay got.
+  public func add(_ share: DiagnosticShare) {
+    for diagnostic in share.kept { report(diagnostic) }
+    for more in share.unkept {
+      for _ in 0..<more.count { _ = count(more.code, more.severity) }
+    }
+  }
+
   private func keep(_ diagnostic: Diagnostic) {
     kept.append(diagnostic)
     onDiagnostic?(diagnostic)
@@ -81,7 +108,16 @@ public final class DiagnosticCollector {
     }
     let isKept = tallies[last].total < limitPerCode
     tallies[last].add(severity)
+    if isRelay, !isKept { countUnkept(code, severity) }
     return isKept
+  }
+
+  private func countUnkept(_ code: DiagnosticCode, _ severity: Severity) {
+    if let known = unkept.firstIndex(where: { $0.code == code && $0.severity == severity }) {
+      unkept[known].count += 1
+    } else {
+      unkept.append(DiagnosticShare.Count(code: code, severity: severity, count: 1))
+    }
   }
 
   /// How many findings had this severity.
@@ -89,4 +125,25 @@ public final class DiagnosticCollector {
 
   /// The worst severity so far, or nil.
   public var worst: Severity? { Severity.allCases.last { count(of: $0) > 0 } }
+}
+
+/// Findings on their way from one collector to another, which may belong to another thread.
+public struct DiagnosticShare: Sendable {
+  struct Count: Sendable {
+    var code: DiagnosticCode
+    var severity: Severity
+    var count: Int
+  }
+
+  var kept: [Diagnostic] = []
+  /// Findings beyond the limit of their code.
+  var unkept: [Count] = []
+
+  init(kept: [Diagnostic], unkept: [Count]) {
+    self.kept = kept
+    self.unkept = unkept
+  }
+
+  /// Nothing.
+  public init() {}
 }

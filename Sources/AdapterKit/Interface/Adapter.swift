@@ -81,6 +81,15 @@ public protocol ProductReader: AnyObject {
 
   /// How many bytes of the decoded input have been read, for progress.
   var bytesRead: UInt64 { get }
+
+  /// Whether places of a batch may be asked for while another thread reads the next one: the reader then shares nothing between
+  /// `place(of:origin:)` and `read(into:)` that changes.
+  var placesWhileReading: Bool { get }
+}
+
+extension ProductReader {
+  /// Not unless a reader says so.
+  public var placesWhileReading: Bool { false }
 }
 
 /// Writes batches as a document. Synchronous; memory does not grow with the input.

@@ -51,6 +51,9 @@ public struct Conversion {
   public var asOf: String
   /// Whether values without an attribute are kept and written back by the same format.
   public var keepsResidue = false
+  /// With 2, a document is read on a thread of its own while the batch before is written, where its reader allows that. What
+  /// comes out is the same.
+  public var workers = 1
   /// Called after each batch with bytes read and bytes in all.
   public var onProgress: ((UInt64, UInt64) -> Void)?
 
@@ -90,8 +93,9 @@ public struct Conversion {
   public func run(_ registry: AdapterRegistry, _ diagnostics: DiagnosticCollector) throws(Fault) -> Outcome {
     let reading = try registry.adapter(named: source.adapter)
     let writing = try registry.adapter(named: target.adapter)
+    let relay = workers > 1 ? DiagnosticCollector(limitPerCode: diagnostics.limitPerCode, isRelay: true) : nil
     let sourceContext = AdapterContext(
-      profile: source, asOf: asOf, diagnostics: diagnostics, keepsResidue: keepsResidue)
+      profile: source, asOf: asOf, diagnostics: relay ?? diagnostics, keepsResidue: keepsResidue)
     let targetContext = AdapterContext(
       profile: target, asOf: asOf, diagnostics: diagnostics, keepsResidue: keepsResidue)
 
@@ -108,15 +112,12 @@ public struct Conversion {
     var pending: [(OutputDocument, String)] = []
     do throws(Fault) {
       let writer = try writing.makeWriter(document, targetContext)
-      var batch = ProductBatch()
       var done: UInt64 = 0
       for (number, input) in documents.enumerated() {
         let reader = try reading.makeReader(input, sourceContext)
         targetContext.locate = { row, origin in reader.place(of: row, origin: origin) }
         var rejected: [ProductRow] = []
-        while true {
-          batch.recycle()
-          guard try reader.read(into: &batch) else { break }
+        try Self.read(reader, relay, diagnostics) { (batch: inout ProductBatch, bytesRead: UInt64) throws(Fault) in
           if let rules { Self.apply(rules, &ruleMemory, &batch, reader, diagnostics) }
           try writer.write(&batch)
           for row in batch.rows {
@@ -127,7 +128,7 @@ public struct Conversion {
           if let maxRejects, outcome.records.quarantined > maxRejects {
             throw Self.tooMany(outcome.records.quarantined, maxRejects)
           }
-          onProgress?(done + reader.bytesRead, total)
+          onProgress?(done + bytesRead, total)
         }
         done += input.size
         if !rejected.isEmpty, let quarantine {
@@ -156,6 +157,40 @@ public struct Conversion {
       throw error
     }
     return outcome
+  }
+
+  /// Reads a document batch by batch; with a relay for its findings on a thread of its own, where the reader allows that.
+  private static func read(
+    _ reader: any ProductReader, _ relay: DiagnosticCollector?, _ diagnostics: DiagnosticCollector,
+    _ body: (inout ProductBatch, UInt64) throws(Fault) -> Void
+  ) throws(Fault) {
+    func handOn() { if let relay { diagnostics.add(relay.takeShare()) } }
+    // What was found while the document was opened.
+    handOn()
+    guard let relay, reader.placesWhileReading else {
+      var batch = ProductBatch()
+      while true {
+        batch.recycle()
+        let isMore: Bool
+        do throws(Fault) { isMore = try reader.read(into: &batch) } catch {
+          handOn()
+          throw error
+        }
+        handOn()
+        if !isMore { return }
+        try body(&batch, reader.bytesRead)
+      }
+    }
+    let ahead = ReadAhead(reader, findings: relay)
+    defer { ahead.stop() }
+    while true {
+      let load = ahead.next()
+      diagnostics.add(load.findings)
+      if let fault = load.fault { throw fault }
+      if load.isEnd { return }
+      try body(&load.batch, load.bytesRead)
+      ahead.giveBack(load)
+    }
   }
 
   /// Checks the good products of a batch; an error quarantines its product.

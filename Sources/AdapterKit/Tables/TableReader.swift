@@ -37,6 +37,8 @@ public final class TableReader: ProductReader {
   private let residue: [(cell: Int, prefix: [UInt8])]
   private let dataStart: UInt64
   private let resolver: PositionResolver
+  /// For places that others ask for, perhaps while the next batch is read.
+  private let others: PositionResolver
   private let chunk: Int
   private var core: Core
   /// Where the next row begins in the decoded document.
@@ -75,6 +77,7 @@ public final class TableReader: ProductReader {
     decoded = try input.decoded(fallback: dialect.encoding == .utf8 ? nil : dialect.encoding)
     document = decoded.document
     resolver = PositionResolver(document, textStart: decoded.textStart)
+    others = PositionResolver(document, textStart: decoded.textStart)
     var start = decoded.textStart
     let head = try document.bytes(at: start, count: 1 << 16)
     var used = dialect
@@ -376,7 +379,13 @@ public final class TableReader: ProductReader {
   }
 
   /// Where an entry stands: file, line, column and byte.
-  public func place(of row: ProductRow, origin: Int) -> Place { place(at: row.recordOffset + UInt64(max(origin, 0))) }
+  public func place(of row: ProductRow, origin: Int) -> Place {
+    let offset = row.recordOffset + UInt64(max(origin, 0))
+    return (try? others.place(of: offset)) ?? Place(file: document.name, byte: offset)
+  }
+
+  /// Places are found in the document itself.
+  public var placesWhileReading: Bool { true }
 
   // MARK: Quarantine
 

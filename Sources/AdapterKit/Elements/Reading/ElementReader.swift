@@ -10,6 +10,8 @@ internal import Profiles
 public final class ElementReader: ProductReader {
   private let source: ElementSource
   private let sink: ElementFindingSink
+  /// For places that others ask for, perhaps while the next batch is read.
+  private let others: ElementFindingSink
   private let handler: ElementHandler
   private let machine: UnsafeMutablePointer<ElementMachine>
   private var parser: XMLPushParser
@@ -37,6 +39,7 @@ public final class ElementReader: ProductReader {
     self.context = context
     source = try ElementSource(input)
     sink = ElementFindingSink(source.document, textStart: source.textStart, diagnostics: context.diagnostics)
+    others = ElementFindingSink(source.document, textStart: source.textStart, diagnostics: context.diagnostics)
     machine = .allocate(capacity: 1)
     machine.initialize(to: ElementMachine(plan, limits: limits, keepsResidue: context.keepsResidue, sink: sink))
     handler = ElementHandler(machine)
@@ -163,10 +166,13 @@ public final class ElementReader: ProductReader {
 
   /// The start tag of the element that a value came from.
   public func place(of row: ProductRow, origin: Int) -> Place {
-    var place = sink.place(near: row.recordOffset + UInt64(max(origin, 0)))
+    var place = others.place(near: row.recordOffset + UInt64(max(origin, 0)))
     if let byte = place.byte { place.element = elementPath(row, at: byte) }
     return place
   }
+
+  /// Places are found in the document itself; what is known of the elements around records was known before the first batch.
+  public var placesWhileReading: Bool { true }
 
   /// The element path of a start tag, found by scanning the record's tags.
   private func elementPath(_ row: ProductRow, at tag: UInt64) -> String? {
