@@ -37,7 +37,7 @@ docs: ## the reference pages in Documentation/, made from the command
 
 bench: ## measure speed, memory and allocations against other tools; writes Documentation/performance.md
 	@.ci/bootstrap bench
-	@Benchmarks/run.sh
+	@Benchmarks/run.sh --large 1000000
 
 clean: ## remove what was built and written
 	@rm -rf .build out

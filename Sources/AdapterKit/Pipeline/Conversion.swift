@@ -167,7 +167,7 @@ public struct Conversion {
     func handOn() { if let relay { diagnostics.add(relay.takeShare()) } }
     // What was found while the document was opened.
     handOn()
-    guard let relay, reader.placesWhileReading else {
+    guard let relay, reader.placesWhileReading, let ahead = ReadAhead(reader, findings: relay) else {
       var batch = ProductBatch()
       while true {
         batch.recycle()
@@ -181,7 +181,6 @@ public struct Conversion {
         try body(&batch, reader.bytesRead)
       }
     }
-    let ahead = ReadAhead(reader, findings: relay)
     defer { ahead.stop() }
     while true {
       let load = ahead.next()

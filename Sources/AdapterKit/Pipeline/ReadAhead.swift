@@ -10,7 +10,7 @@ internal import ProductModel
 /// as if one thread did everything. Memory stays bounded, since there are only so many batches.
 ///
 /// ```swift
-/// let ahead = ReadAhead(reader, findings: relay)
+/// guard let ahead = ReadAhead(reader, findings: relay) else { … }
 /// defer { ahead.stop() }
 /// while true {
 ///   let load = ahead.next()
@@ -39,12 +39,12 @@ final class ReadAhead {
   private let exchange: Exchange
   private var thread: pthread_t?
 
-  /// Starts to read.
+  /// Starts to read; nil when this machine gives no further thread.
   ///
   /// - Parameters:
   ///   - reader: touched by nobody else until `stop`, but for `place(of:origin:)`.
   ///   - findings: where the reader's findings go.
-  init(_ reader: any ProductReader, findings: DiagnosticCollector) {
+  init?(_ reader: any ProductReader, findings: DiagnosticCollector) {
     exchange = Exchange(reader, findings, loads: Self.loads)
     var thread = pthread_t()
     let context = Unmanaged.passRetained(exchange).toOpaque()
@@ -54,7 +54,10 @@ final class ReadAhead {
         Unmanaged<Exchange>.fromOpaque(context.unsafelyUnwrapped).takeRetainedValue().read()
         return nil
       }, context)
-    precondition(failed == 0, "no thread to read on: \(String(cString: strerror(failed)))")
+    if failed != 0 {
+      Unmanaged<Exchange>.fromOpaque(context).release()
+      return nil
+    }
     self.thread = thread
   }
 

@@ -46,7 +46,8 @@ struct Convert: ParsableCommand {
   var residue = false
 
   @Option(
-    help: "Read ahead on a second core: 1 or 2. The output is the same; it comes sooner and costs a little more work.")
+    help:
+      "1 or 2. With 2, tables and XML are read ahead on a second core; the output is the same and comes sooner.")
   var workers = 1
 
   @OptionGroup var endpoints: EndpointOptions
@@ -54,7 +55,7 @@ struct Convert: ParsableCommand {
   @OptionGroup var options: CommonOptions
 
   func validate() throws {
-    guard (1...2).contains(workers) else { throw ValidationError("--workers is 1 or 2.") }
+    guard (1...2).contains(workers) else { throw ValidationError("--workers is 1 or 2, not \(workers).") }
   }
 
   func run() throws {
