@@ -78,6 +78,7 @@ public struct RowWritingState: ~Copyable {
     cells = space.cells
     nodes = space.nodes
     keyEntries = space.keyEntries
+    joints = nil
     for i in 0..<slots { space.marked[i] = 0 }
     space.surplus.removeAll(keepingCapacity: true)
     space.joints.removeAll(keepingCapacity: true)
