@@ -1,3 +1,4 @@
+internal import COcopShims
 public import Diagnostics
 internal import GRDB
 
@@ -37,11 +38,18 @@ public final class DeliveryLedger: Sendable {
     configuration.journalMode = .wal
     configuration.busyMode = .timeout(60)
     configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA synchronous = FULL")
       try database.execute(sql: "PRAGMA trusted_schema = OFF")
+      // What is committed is synced in the log, which grows to a few megabytes before it is copied. Copying it when a command
+      // ends would sync twice more, and wait behind all that the transfer has just written to the same disk.
+      ocop_sqlite_keep_log(UnsafeMutableRawPointer(database.sqliteConnection))
     }
     let path = path
-    queue = try Self.mapping(path) { try DatabaseQueue(path: path, configuration: configuration) }
+    queue = try Self.mapping(path) {
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      // After the write-ahead log was chosen, which sets NORMAL: then a commit is not synced.
+      try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      return queue
+    }
     let isNewer = try Self.mapping(path) { [queue] in
       let migrations = LedgerMigrations.all
       if try queue.read(migrations.hasBeenSuperseded) { return true }

@@ -138,6 +138,21 @@ import Testing
     }
   }
 
+  @Test("R27: rows stay in the log when the ledger is closed, and are there when it is opened again")
+  func keepsLog() throws {
+    let folder = Self.newFolder()
+    do {
+      let ledger = try DeliveryLedger(folder: folder)
+      for index in 0..<20 {
+        let claim = try #require(try ledger.claim("\(index)"))
+        _ = try ledger.begin(Self.intent("\(index)"), claim)
+      }
+    }
+    #expect(Self.bytes(folder + "/ledger.sqlite-wal").count > 10_000, "closing copied the log")
+    let opened = try DeliveryLedger(folder: folder)
+    #expect(try opened.newest(100).count == 20 && opened.check() == nil)
+  }
+
   @Test("R31: a ledger made by a newer program is refused; so is a file that is none")
   func refuses() throws {
     let folder = Self.newFolder()

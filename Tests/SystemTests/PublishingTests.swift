@@ -86,6 +86,26 @@ struct PublishingTests {
     #expect(Bytes.names(in: gateway.folder("out")).isEmpty)
   }
 
+  /// What is begun is on the disk before the server hears of it, and what is published is so before the rename: without that, a
+  /// power cut would forget what was sent. In the second run, since the first one makes the files of the ledger.
+  @Test(.requirements("R2"), .needs(.sftp), .needs(program: "strace"))
+  func intentBeforeEffect() async throws {
+    let gateway = try Gateway(try await .sftp())
+    try gateway.folder.write("a.csv", Bytes.noise(100))
+    #expect(try await gateway.put("a.csv", "a.csv").code == 0)
+    let trace = gateway.folder("trace")
+    let run = try await gateway.run(
+      "put", gateway.folder("a.csv"), gateway.address("b.csv"),
+      by: ["strace", "-f", "-qq", "-y", "-o", trace, "-e", "trace=fsync,fdatasync,connect,sendto"])
+    #expect(run.code == 0, "\(run.errors)")
+    let calls = try #require(Bytes.read(trace).map { String(decoding: $0, as: UTF8.self) }).split(separator: "\n")
+    func isSync(_ call: Substring) -> Bool { call.contains("sync(") && call.contains("/ledger.sqlite-wal>") }
+    let connected = try #require(calls.firstIndex { $0.contains("connect(") && $0.contains("AF_INET") })
+    #expect(calls[..<connected].contains(where: isSync), "the intent is not synced:\n\(calls.joined(separator: "\n"))")
+    // Begun, sent and about to be renamed, done: three commits.
+    #expect(calls.filter(isSync).count >= 3)
+  }
+
   /// A disk that fills: code 4, the path in the message, nothing left; the same command works once there is room.
   @Test(.requirements("R4", "R36"), .needs(.badhttp), .needsRoot)
   func fullDiskHere() async throws {

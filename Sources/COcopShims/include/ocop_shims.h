@@ -4,4 +4,5 @@
 #include "ocop_files.h"
 #include "ocop_scan.h"
 #include "ocop_split.h"
+#include "ocop_sqlite.h"
 #endif
