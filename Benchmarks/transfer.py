@@ -145,9 +145,10 @@ def main():
                 many = timed([ocop, "put", *files, f"{name}:"], env)
                 same(files[-1], os.path.join(folder, os.path.basename(files[-1])))
                 start_one = time.monotonic()
-                for path in files[:50]:
+                sample = files[:50]
+                for path in sample:
                     timed(command + ["-T", path, url + "c-" + os.path.basename(path)], env)
-                one = (time.monotonic() - start_one) / 50
+                one = (time.monotonic() - start_one) / len(sample)
                 up, down = seconds["theirs"] / seconds["ours"], seconds["theirs_down"] / seconds["ours_down"]
                 results[name].append((up, down, many / (one * options.files)))
                 print(f"{name}\tput {up:.2f} of curl's speed ({seconds['ours']:.2f} s)\tget {down:.2f} ({seconds['ours_down']:.2f} s)\t"

@@ -207,8 +207,11 @@ struct Download: Sendable {
     do throws(TransferFault) {
       read = try await context.store.read(path, from: offset, of: version, into: sink)
     } catch {
+      sink.settle()
       throw sink.failure ?? error
     }
+    sink.settle()
+    if let failure = sink.failure { throw failure }
     guard let head = sink.head else {
       throw sink.incomplete(.init("the server sent nothing", vi: "máy chủ không gửi gì"))
     }

@@ -41,7 +41,7 @@ final class FileSource: ByteSource {
   private let progress: @Sendable (UInt64, UInt64) -> Void
   /// A spool of standard input has no name to be looked up again.
   private let hasName: Bool
-  private let digest: TrailingDigest
+  private let digest: FileDigest
 
   /// Opens a file; `progress` is told how many bytes were read from its start, and how many there are.
   ///
@@ -59,7 +59,7 @@ final class FileSource: ByteSource {
     self.path = path
     self.progress = progress
     hasName = true
-    digest = TrailingDigest(descriptor, path: path, isWritten: false)
+    digest = FileDigest(descriptor, path: path)
   }
 
   /// Takes over a nameless file.
@@ -72,7 +72,7 @@ final class FileSource: ByteSource {
     path = "-"
     self.progress = progress
     hasName = false
-    digest = TrailingDigest(descriptor, path: path, isWritten: false)
+    digest = FileDigest(descriptor, path: path)
   }
 
   deinit { close(descriptor) }

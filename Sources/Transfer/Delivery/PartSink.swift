@@ -23,7 +23,7 @@ final class PartSink: ByteSink {
   private let remote: String
   private let limit: UInt64
   private let state = Mutex(State())
-  private let digest: TrailingDigest
+  private let writer: PartWriter
   private let progress: @Sendable (UInt64, UInt64?) -> Void
   private let onVersion: @Sendable (RemoteVersion) -> Void
   /// A part shorter than this is not worth being remembered beyond this run.
@@ -38,7 +38,7 @@ final class PartSink: ByteSink {
     onVersion: @escaping @Sendable (RemoteVersion) -> Void
   ) {
     self.descriptor = descriptor
-    digest = TrailingDigest(descriptor, path: path, isWritten: true)
+    writer = PartWriter(descriptor, path: path)
     self.path = path
     self.remote = remote
     self.limit = limit
@@ -50,7 +50,7 @@ final class PartSink: ByteSink {
 
   // MARK: Between attempts
 
-  /// Bytes in the part.
+  /// Bytes that came; between attempts, those in the part.
   var count: UInt64 { state.withLock { $0.count } }
   /// The offset at which the last attempt went on.
   var resumedAt: UInt64 { state.withLock { $0.resumedAt } }
@@ -61,7 +61,7 @@ final class PartSink: ByteSink {
   /// SHA-256 of the part.
   ///
   /// - Throws: `.output` with `local-file`.
-  func sha256() throws(Fault) -> String { try digest.hex(to: count) }
+  func sha256() throws(Fault) -> String { try writer.sha256() }
   /// The offset at which the announced bytes end.
   var end: UInt64? { state.withLock { $0.end } }
 
@@ -71,8 +71,10 @@ final class PartSink: ByteSink {
   func adopt(_ version: RemoteVersion) throws(Fault) {
     var status = stat()
     if fstat(descriptor, &status) != 0 { throw Fault.local(path, errno) }
+    let count = UInt64(clamping: status.st_size)
+    writer.adopt(count)
     state.withLock {
-      $0.count = UInt64(clamping: status.st_size)
+      $0.count = count
       $0.wanted = version
     }
   }
@@ -88,14 +90,23 @@ final class PartSink: ByteSink {
     }
   }
 
+  /// Ends an attempt: all bytes that came are in the part now, or the reason is in ``failure``.
+  func settle() {
+    let (count, fault) = writer.finish()
+    state.withLock {
+      $0.count = count
+      if let fault, $0.failure == nil { $0.failure = TransferFault(fault, .giveUp) }
+    }
+  }
+
   /// Forgets all bytes, so that the next attempt starts anew.
   func discard() {
     state.withLock {
       $0.count = 0
       $0.wanted = RemoteVersion()
     }
-    _ = ftruncate(descriptor, 0)
-    digest.reset()
+    // What could not be cut off is written over.
+    try? writer.discard()
   }
 
   /// MD5 of the part, for a server that tells it.
@@ -131,8 +142,7 @@ final class PartSink: ByteSink {
       if head.offset == 0, state.count > 0 {
         state.count = 0
         state.wanted = RemoteVersion()
-        if ftruncate(descriptor, 0) != 0 { return TransferFault(Fault.local(path, errno), .giveUp) }
-        digest.reset()
+        do throws(Fault) { try writer.discard() } catch { return TransferFault(error, .giveUp) }
       } else if head.offset != state.count || (head.offset > 0 && state.wanted.contradicts(head.version)) {
         // Another place or another version than asked for: what is here does not belong to what would come.
         state.wanted = RemoteVersion()
@@ -156,14 +166,13 @@ final class PartSink: ByteSink {
         state.wanted = RemoteVersion()
         return (incomplete(.init("more bytes than announced", vi: "nhiều byte hơn thông báo")), count, nil)
       }
-      if let error = writeAll(descriptor, bytes, at: state.count) {
-        return (TransferFault(Fault.local(path, error), .giveUp), count, nil)
+      do throws(Fault) { try writer.append(bytes, keeping: self) } catch {
+        return (TransferFault(error, .giveUp), count, nil)
       }
       state.count = count
       return (nil, count, state.end)
     }
     if let fault { throw failed(fault) }
-    digest.follow(to: count, keeping: self)
     progress(count, end)
   }
 

@@ -19,8 +19,8 @@ extension Upload {
       try TransferFault.local { () throws(Fault) in try source.seek(to: start) }
       _ = try await store.write(temporary, from: source, at: offset, if: .always)
     }
-    try await knowDigest()
     try await verify(temporary, isFinal: false)
+    try await knowDigest()
     if options.readBack, store.abilities.resumesReads { try await readBack(temporary) }
     try TransferFault.local { () throws(Fault) in try source.checkUnchanged() }
     phase = .publishing
@@ -47,7 +47,8 @@ extension Upload {
     return sink.isSame ? size : 0
   }
 
-  /// Asks the server what it has now, and compares size and digest.
+  /// Asks the server what it has now, and compares size and digest. The digest may still be made while the server, which may be
+  /// bringing the file to its disk, takes its time to answer.
   mutating func verify(_ path: RemotePath, isFinal: Bool) async throws(TransferFault) {
     guard store.abilities.tellsSize || store.abilities.tellsDigest else {
       answer = "accepted; the server does not tell the size"
@@ -68,6 +69,7 @@ extension Upload {
     if let size = version.size, size != source.size {
       throw mismatch(path, .init("\(size) bytes instead of \(source.size)", vi: "\(size) byte thay vì \(source.size)"))
     }
+    try await knowDigest()
     let digest = try compareDigest(version, sha256)
     if digest == false { throw mismatch(path, .init("another digest", vi: "mã băm khác")) }
     let proof = (version.size == nil ? [] : ["size"]) + (digest == nil ? [] : ["digest"])
