@@ -183,6 +183,34 @@ import Testing
     }
   }
 
+  /// Records that look alike carry one layout, and are read as if each stood alone.
+  @Test func alikeRecordsHaveOneLayout() throws {
+    func record(_ i: Int) -> String {
+      var text = "<n:product sku='\(i)'><name lang='\(i % 7 == 0 ? "en" : "vi")'>Tên \(i)</name>"
+      if i % 2 == 0 { text += "<size unit='ml'>\(i)</size>" }
+      for k in 0..<(i % 3) { text += "<ingredients><ingredient share='\(k + 1)'>n\(k)</ingredient></ingredients>" }
+      // Read when the record is handed on, behind its place.
+      if i % 11 == 0 { text += "<allergens>sữa; cá</allergens>" }
+      return text + "</n:product>\n"
+    }
+    let reading = ElementProbe.read(document(String((0..<400).map(record).joined())), profile)
+    #expect(reading.fault == nil && reading.rows.count == 400)
+    var layouts: [UInt64: Set<String>] = [:]
+    for (i, (row, product)) in zip(reading.rows, reading.products).enumerated() {
+      let alone = ElementProbe.read(document(record(i)), profile)
+      #expect(alone.products == [product] && alone.rows.first?.layout == 0)
+      if i % 11 == 0 {
+        #expect(row.layout == 0)
+      } else if row.layout != 0 {
+        layouts[row.layout, default: []].insert("\(i % 7 == 0) \(i % 2) \(i % 3)")
+      }
+    }
+    #expect(layouts.count == 12, "\(layouts)")
+    #expect(layouts.values.allSatisfy { $0.count == 1 })
+    // All but the first two of each kind.
+    #expect(reading.rows.count { $0.layout != 0 } > 300)
+  }
+
   @Test func quarantineHoldsTheFaultyRecordOnly() throws {
     let bad = "<n:product sku=\"2\"><gtin>8930000000018</gtin></n:product>"
     let text = document("<n:product sku=\"1\"/>", bad, "<n:product sku=\"3\"/>")

@@ -159,6 +159,39 @@ struct RowShapeTests {
     #expect(cells[1][4] == "980" && cells[1][5] == "" && cells[2][4] == "" && cells[2][5] == "980")
   }
 
+  /// What is lost is told by values that no column looks at: keys in the path of a loss, and what is understood when it is absent.
+  @Test func valuesOfLossesAreTold() throws {
+    func lossy(_ code: String, _ minimum: String, _ market: String) -> Product {
+      var product = Product()
+      product[path("item[each].sku")] = "A"
+      product[path("nutrition[100 GRM].nutrient[\(code)].amount")] = "1 GRM"
+      product.root.children.append(
+        ProductNode(
+          .price,
+          [
+            AttributeValue(.market, .none, market), AttributeValue(.item, .none, "each"),
+            AttributeValue(.type, .none, "list"), AttributeValue(.amount, .none, "5"),
+            AttributeValue(.minQty, .none, minimum),
+          ]))
+      return product
+    }
+    var products: [Product] = []
+    for i in 0..<60 {
+      // Runs of equal ones, then each another, then equal ones again.
+      let turn = (20..<40).contains(i) ? i : i / 7
+      products.append(
+        lossy(["FAT", "SALTEQ", "FIBTG"][turn % 3], turn % 2 == 0 ? "1" : "10", turn % 5 == 0 ? "VN" : "JP"))
+    }
+    try expectNoDifference(products, "losses")
+    let counts = try probe.write(products).losses
+    #expect(counts.contains { $0.hasPrefix("nutrition.nutrient[code=FAT].amount not-carried ") }, "\(counts)")
+    #expect(counts.contains { $0.hasPrefix("nutrition.nutrient[code=SALTEQ].amount not-carried ") })
+    let told = products.count { $0["price.minQty"] != "1" }
+    #expect(
+      counts.filter { $0.contains("minQty") }.compactMap { Int($0.split(separator: " ").last ?? "") }.reduce(0, +)
+        == told)
+  }
+
   // MARK: Reading
 
   static let head = "sku,name,short,brand,vn,jp,net,unit,weight,vat,life,stars,five,status,made,image 1,image 2"

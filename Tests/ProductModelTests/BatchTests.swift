@@ -24,6 +24,47 @@ struct BatchTests {
     #expect(batch.rows[0].recordOffset == 10)
   }
 
+  /// A product is sealed like another one only if it has the same nodes and entries in the same order.
+  @Test func sealsLikeAnother() throws {
+    func build(_ batch: inout ProductBatch, _ kind: NodeKind = .item, _ attribute: Attribute = .sku, more: Bool = false)
+    {
+      batch.beginProduct(at: 0)
+      batch.set(.name, .vi, on: 0, "Mật hoa dừa")
+      let node = batch.addNode(kind, under: 0)
+      batch.set(attribute, on: node, "x")
+      if more { batch.set(.netContent, on: node, "1 GRM") }
+    }
+    var batch = ProductBatch()
+    build(&batch)
+    batch.endProduct(length: 1)
+    let layout = batch.takeLayout()
+    #expect(batch.rows[0].layout != 0)
+    build(&batch)
+    var isSealed = batch.seal(as: layout)
+    #expect(isSealed)
+    batch.endProduct(length: 1)
+    #expect(batch.rows[1].layout == batch.rows[0].layout)
+    #expect(Product(batch[product: 1]) == Product(batch[product: 0]))
+    for (kind, attribute, more) in [
+      (NodeKind.party, Attribute.sku, false), (.item, .gtin, false), (.item, .sku, true),
+    ] {
+      build(&batch, kind, attribute, more: more)
+      let isSealed = batch.seal(as: layout)
+      #expect(!isSealed, "\(kind) \(attribute) \(more)")
+      batch.endProduct(length: 1)
+      #expect(batch.rows[batch.count - 1].layout == 0)
+    }
+    // What comes after a seal opens it again.
+    build(&batch)
+    isSealed = batch.seal(as: layout)
+    #expect(isSealed)
+    batch.set(.brand, on: 0, "Ví dụ")
+    batch.endProduct(length: 1)
+    #expect(batch.rows[batch.count - 1].layout == 0)
+    let last = Product(batch[product: batch.count - 1])
+    #expect(last["brand"] == "Ví dụ" && last["item.sku"] == "x")
+  }
+
   /// A copy into a batch and back is the same tree, also behind another product and after recycling.
   @Test func copiesAreEqual() throws {
     var product = Product()

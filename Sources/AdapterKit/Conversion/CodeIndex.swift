@@ -1,3 +1,4 @@
+internal import ProductModel
 internal import Profiles
 
 #if canImport(Glibc)
@@ -12,16 +13,18 @@ struct ByteMap: Sendable {
     var value: UInt32
     var valueLength: UInt32
     var hash: UInt32
+    /// How many pairs were added before.
+    var number: UInt32
     var isUsed: Bool
+
+    static let free = Slot(key: 0, keyLength: 0, value: 0, valueLength: 0, hash: 0, number: 0, isUsed: false)
   }
 
   private var slots: [Slot]
   private var bytes: [UInt8] = []
   private(set) var count = 0
 
-  init() {
-    slots = Array(repeating: Slot(key: 0, keyLength: 0, value: 0, valueLength: 0, hash: 0, isUsed: false), count: 16)
-  }
+  init() { slots = Array(repeating: .free, count: 16) }
 
   /// Adds a pair; a key that is there already keeps its value.
   mutating func add(_ key: String, _ value: String) {
@@ -29,8 +32,7 @@ struct ByteMap: Sendable {
     if keyBytes.withUnsafeBufferPointer({ find($0) }) != nil { return }
     if (count + 1) * 2 > slots.count {
       let old = slots
-      slots = Array(
-        repeating: Slot(key: 0, keyLength: 0, value: 0, valueLength: 0, hash: 0, isUsed: false), count: old.count * 2)
+      slots = Array(repeating: .free, count: old.count * 2)
       for slot in old where slot.isUsed { place(slot) }
     }
     let keyAt = bytes.count
@@ -41,7 +43,7 @@ struct ByteMap: Sendable {
       Slot(
         key: UInt32(keyAt), keyLength: UInt32(keyBytes.count), value: UInt32(valueAt),
         valueLength: UInt32(bytes.count - valueAt), hash: keyBytes.withUnsafeBufferPointer { Self.hash($0) },
-        isUsed: true))
+        number: UInt32(count), isUsed: true))
     count += 1
   }
 
@@ -53,12 +55,17 @@ struct ByteMap: Sendable {
 
   /// Where the value of a key lies in `bytes`, or nil.
   func find(_ key: UnsafeBufferPointer<UInt8>) -> (offset: Int, length: Int)? {
+    slot(key).map { (Int(slots[$0].value), Int(slots[$0].valueLength)) }
+  }
+
+  /// The number of a key's pair in the order they were added, or nil.
+  func number(of key: UnsafeBufferPointer<UInt8>) -> Int? { slot(key).map { Int(slots[$0].number) } }
+
+  @inline(__always) private func slot(_ key: UnsafeBufferPointer<UInt8>) -> Int? {
     let hash = Self.hash(key)
     var i = Int(hash) & (slots.count - 1)
     while slots[i].isUsed {
-      if slots[i].hash == hash, Int(slots[i].keyLength) == key.count, isEqual(Int(slots[i].key), key) {
-        return (Int(slots[i].value), Int(slots[i].valueLength))
-      }
+      if slots[i].hash == hash, Int(slots[i].keyLength) == key.count, isEqual(Int(slots[i].key), key) { return i }
       i = (i + 1) & (slots.count - 1)
     }
     return nil
@@ -110,13 +117,19 @@ final class CodeIndex: Sendable {
   let codes: ByteMap
   /// Canonical code → text written.
   let texts: ByteMap
+  /// The units among the codes, by the number of their pair.
+  private let units: [UnitCode?]
   /// Codes whose text reads back as another code: writing them loses something.
   let ambiguous: ByteMap
 
   init(_ list: CodeList) {
     self.list = list
-    var codes = ByteMap(), texts = ByteMap()
-    for reading in list.readings { codes.add(reading.text, reading.code) }
+    var codes = ByteMap(), texts = ByteMap(), units: [UnitCode?] = []
+    for reading in list.readings {
+      codes.add(reading.text, reading.code)
+      if codes.count > units.count { units.append(UnitCode(reading.code)) }
+    }
+    self.units = units
     for code in list.order { texts.add(code, list.text(for: code) ?? code) }
     self.codes = codes
     self.texts = texts
@@ -125,5 +138,10 @@ final class CodeIndex: Sendable {
       if let text = list.text(for: code), let back = list.code(for: text), back != code { ambiguous.add(code, back) }
     }
     self.ambiguous = ambiguous
+  }
+
+  /// Whether the list has a text as it stands there, and the unit that it stands for, if it does for one.
+  func unit(_ text: UnsafeBufferPointer<UInt8>) -> (isKnown: Bool, unit: UnitCode?) {
+    codes.number(of: text).map { (true, units[$0]) } ?? (false, nil)
   }
 }

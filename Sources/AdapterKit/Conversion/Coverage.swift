@@ -121,6 +121,19 @@ public struct Coverage: Sendable {
   /// Ends a product that was written, and reports what it lost. Residue of other formats is no loss, nor is a value that says
   /// what is understood when it is absent (`AttributeDeclaration.absent`).
   public mutating func finish(_ product: NodeView, into losses: inout LossReport) {
+    report(product, into: &losses, noting: nil)
+  }
+
+  /// Ends a product whose shape was met before: what is lost again as the last time is counted without a look at its nodes.
+  mutating func finish(
+    _ product: NodeView, _ memory: ProductMemory, into losses: inout LossReport, _ known: KnownLosses
+  ) {
+    let isUsual = lossy.isEmpty && surplus.isEmpty
+    if isUsual, known.hold(for: memory, words(of: count)) { return losses.add(known.counters) }
+    report(product, into: &losses, noting: isUsual && known.begin(words(of: count)) ? known : nil)
+  }
+
+  private func report(_ product: NodeView, into losses: inout LossReport, noting known: KnownLosses?) {
     for (entry, reason) in lossy {
       let what = product.entry(entry)
       losses.add(what.attribute, Facet.stored(what.facet), of: product.node(at: Int(what.node)), reason)
@@ -136,22 +149,26 @@ public struct Coverage: Sendable {
         let what = product.entry(at + missing.trailingZeroBitCount)
         missing &= missing - 1
         if what.attribute == .residue { continue }
-        if CoverageTables.mayBeUnderstood[Int(what.attribute.rawValue)], Self.isUnderstood(what, product) { continue }
         let view = product.node(at: Int(what.node))
+        if CoverageTables.mayBeUnderstood[Int(what.attribute.rawValue)] {
+          if let known, let entry = view.find(what.attribute) { known.note(entry, product) }
+          if Self.isUnderstood(what.attribute, view) { continue }
+        }
         if Int(what.node) != node {
           node = Int(what.node)
           path = LossReport.path(of: view)
+          if let known { for entry in LossReport.entriesOfPath(view) { known.note(entry, product) } }
         }
-        losses.add(what.attribute, Facet.stored(what.facet), of: view, at: path, .notCarried)
+        let counter = losses.add(what.attribute, Facet.stored(what.facet), of: view, at: path, .notCarried)
+        if let known { known.counters.append(counter) }
       }
       at += 64
     }
   }
 
   /// Whether a value says what is understood when there is none.
-  private static func isUnderstood(_ what: Entry, _ product: NodeView) -> Bool {
-    let holder = product.node(at: Int(what.node))
-    for (attribute, absent) in CoverageTables.absent[Int(holder.kind.rawValue)] where attribute == what.attribute {
+  private static func isUnderstood(_ attribute: Attribute, _ holder: NodeView) -> Bool {
+    for (other, absent) in CoverageTables.absent[Int(holder.kind.rawValue)] where other == attribute {
       return holder.has(attribute, absent)
     }
     return false

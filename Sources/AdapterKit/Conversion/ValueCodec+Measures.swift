@@ -50,9 +50,8 @@ extension ValueCodec {
   /// The unit of a text, by the list or as a code.
   func unitCode(_ text: UnsafeBufferPointer<UInt8>) -> UnitCode? {
     guard let index = details.list else { return UnitCode(Span(_unsafeElements: text)) }
-    if let found = index.codes.find(text) {
-      return index.codes.withBytes(found) { UnitCode(Span(_unsafeElements: $0)) }
-    }
+    let (isKnown, unit) = index.unit(text)
+    if isKnown { return unit }
     return index.list.code(for: String(decoding: text, as: UTF8.self)).flatMap { UnitCode($0) }
   }
 
@@ -103,11 +102,8 @@ extension ValueCodec {
     if end > 0, let plain = Self.plain(UnsafeBufferPointer(rebasing: text[..<end]), allowsPoint: true) {
       var word = end
       while word < text.count, text[word] == 0x20 { word += 1 }
-      if let found = index.codes.find(UnsafeBufferPointer(rebasing: text[word...])),
-        let unit = index.codes.withBytes(found, { UnitCode(Span(_unsafeElements: $0)) })
-      {
-        return append(offset, plain.length, unit, &batch)
-      }
+      let (_, unit) = index.unit(UnsafeBufferPointer(rebasing: text[word...]))
+      if let unit { return append(offset, plain.length, unit, &batch) }
     }
     return readWordyDuration(text, index.list, &batch)
   }

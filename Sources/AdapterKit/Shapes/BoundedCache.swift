@@ -42,9 +42,12 @@ struct BoundedCache<Value: AnyObject>: ~Copyable {
 
   /// Whether a value that was not found is worth being worked out and added: it was asked for before, and not too long ago.
   mutating func admits(_ hash: UInt64) -> Bool {
-    let place = Int(hash % UInt64(missed.count))
-    defer { missed[place] = hash }
-    return missed[place] == hash
+    // Two places, so that two kinds in turn do not forget each other for good.
+    let place = Int(hash % UInt64(missed.count / 2)) * 2
+    if missed[place] == hash || missed[place + 1] == hash { return true }
+    missed[place + 1] = missed[place]
+    missed[place] = hash
+    return false
   }
 
   /// Adds a value that was not found.

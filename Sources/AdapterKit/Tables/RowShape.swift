@@ -58,6 +58,9 @@ final class RowShape {
   /// The values of all settled lists.
   let joints: UnsafePointer<Joint>
 
+  /// What its products lose.
+  let losses = KnownLosses()
+
   /// The products that it is about.
   let shape: ProductShape
   private let memory: UnsafeMutableRawPointer

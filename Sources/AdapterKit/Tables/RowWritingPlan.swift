@@ -83,6 +83,16 @@ public struct RowWritingState: ~Copyable {
     space.surplus.removeAll(keepingCapacity: true)
     space.joints.removeAll(keepingCapacity: true)
   }
+
+  /// Ends a product that was written, and counts what it lost.
+  public mutating func finish(_ product: NodeView, _ memory: ProductMemory, into losses: inout LossReport) {
+    if coverage.isWhole { return }
+    if let shape {
+      coverage.finish(product, memory, into: &losses, shape.losses)
+    } else {
+      coverage.finish(product, into: &losses)
+    }
+  }
 }
 
 /// Writes rows: one product after the other.
@@ -92,7 +102,7 @@ public struct RowWritingState: ~Copyable {
 /// for column in plan.columns.indices {
 ///   switch plan.write(column, of: product, scratch: &scratch, &state) { … }
 /// }
-/// if !state.isFaulted { state.coverage.finish(product, into: &losses) }
+/// if !state.isFaulted { state.finish(product, memory, into: &losses) }
 /// ```
 extension TablePlan {
   /// Finds the nodes and entries of a product that the columns reach, or takes them from an earlier one of the same shape.

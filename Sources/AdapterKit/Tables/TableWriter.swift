@@ -152,7 +152,7 @@ public final class TableWriter: ProductWriter {
       core.out.truncate(to: start)
       return .faulted
     }
-    if !core.state.coverage.isWhole { core.state.coverage.finish(product, into: &context.losses) }
+    core.state.finish(product, memory, into: &context.losses)
     core.state.number += 1
     return .good
   }

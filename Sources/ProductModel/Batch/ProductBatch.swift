@@ -78,7 +78,7 @@ public struct ProductRow: Sendable {
   public var records: Int = 1
   /// Products with the same number have equal nodes and entries, and equal values where an entry `isFixed`; 0 when nothing is
   /// known. So what was worked out for one of them holds for the others, without a look at each node. The number is that of the
-  /// template they were filled into, unique in the process.
+  /// template they were filled into, or of the layout they were recognised by; unique in the process.
   public internal(set) var layout: UInt64 = 0
 }
 
@@ -378,7 +378,7 @@ public struct ProductBatch: ~Copyable {
 
   // MARK: Sealing
 
-  /// Says that nodes and entries of the open product stand as sealing would put them, as those of a template do.
+  /// Says that nodes and entries of the open product stand as sealing would put them, as those of a template do, or of a layout.
   mutating func markSealed(_ layout: UInt64) {
     sealed = (nodeCount, entryCount)
     sealedLayout = layout

@@ -43,8 +43,11 @@ public final class ProductTemplate: Sendable {
       return entry
     }
     self.origins = origins
-    layout = Self.layouts.add(1, ordering: .relaxed).newValue
+    layout = Self.nextLayout()
   }
+
+  /// A number that no other layout of the process has.
+  static func nextLayout() -> UInt64 { layouts.add(1, ordering: .relaxed).newValue }
 }
 
 extension ProductBatch {

@@ -77,6 +77,11 @@ public struct LossReport: Sendable {
     fileprivate mutating func step(_ number: UInt64) { hash = (hash ^ number) &* 1_099_511_628_211 }
   }
 
+  /// Where one kind of loss is counted in this report, for a caller that loses the same again.
+  public struct Counter: Sendable {
+    fileprivate var number: Int
+  }
+
   private struct Key: Equatable, Sendable {
     var path: UInt64
     /// Attribute, facet and reason.
@@ -137,21 +142,40 @@ public struct LossReport: Sendable {
     return path
   }
 
+  /// The entries whose values are in the path of a node.
+  public static func entriesOfPath(_ node: NodeView) -> [Int] {
+    var entries: [Int] = []
+    var number = node.index
+    while number > 0 {
+      let view = node.node(at: number)
+      if let key = patternKey(of: view.kind), let entry = view.find(key) { entries.append(entry) }
+      number = view.parent
+    }
+    return entries
+  }
+
   /// Counts a value of a node in a batch that could not be carried; nil for the whole node.
   public mutating func add(_ attribute: Attribute?, _ facet: Facet = .none, of node: NodeView, _ reason: LossReason) {
     add(attribute, facet, of: node, at: Self.path(of: node), reason)
   }
 
-  /// Counts a value of a node whose path is known (`path(of:)`).
-  public mutating func add(
+  /// Counts a value of a node whose path is known (`path(of:)`); where it was counted.
+  @discardableResult public mutating func add(
     _ attribute: Attribute?, _ facet: Facet, of node: NodeView, at path: Path, _ reason: LossReason
-  ) {
+  ) -> Counter {
     let key = Key(path, attribute?.rawValue ?? .max, facet.rawValue, reason)
     let known = find(key)
     if known >= 0 {
       counts[known] += 1
-    } else {
-      add(key, ModelPath(of: node, attribute, facet), reason, 1, node.node(at: 0).identity)
+      return Counter(number: known)
+    }
+    return Counter(number: add(key, ModelPath(of: node, attribute, facet), reason, 1, node.node(at: 0).identity))
+  }
+
+  /// Counts one more value of each of some kinds that were counted in this report before.
+  public mutating func add(_ counters: [Counter]) {
+    counts.withUnsafeMutableBufferPointer { counts in
+      for counter in counters { counts[counter.number] += 1 }
     }
   }
 
@@ -198,7 +222,9 @@ public struct LossReport: Sendable {
     }
   }
 
-  private mutating func add(_ key: Key, _ path: ModelPath, _ reason: LossReason, _ count: Int, _ example: String?) {
+  @discardableResult private mutating func add(
+    _ key: Key, _ path: ModelPath, _ reason: LossReason, _ count: Int, _ example: String?
+  ) -> Int {
     if entries.count < Self.patternLimit {
       return insert(key, Loss(pattern: Self.pattern(path), reason: reason, count: count, example: example))
     }
@@ -207,20 +233,18 @@ public struct LossReport: Sendable {
       steps: path.steps.map { .init(kind: $0.kind, selector: .first) }, attribute: path.attribute)
     var hash = Path()
     hash.hash = UInt64(general.kind.rawValue)
-    addRest(
+    return addRest(
       Key(hash, path.attribute?.rawValue ?? .max, 0, reason), general.description, reason, count, example)
   }
 
   /// Counts under a pattern that stands for many.
-  private mutating func addRest(
+  @discardableResult private mutating func addRest(
     _ key: Key, _ pattern: String, _ reason: LossReason, _ count: Int, _ example: String?
-  ) {
+  ) -> Int {
     let known = find(key)
-    if known >= 0 {
-      counts[known] += count
-    } else {
-      insert(key, Loss(pattern: pattern, reason: reason, count: count, example: example))
-    }
+    if known < 0 { return insert(key, Loss(pattern: pattern, reason: reason, count: count, example: example)) }
+    counts[known] += count
+    return known
   }
 
   /// The number of a key's entry, or -1.
@@ -234,7 +258,8 @@ public struct LossReport: Sendable {
     return -1
   }
 
-  private mutating func insert(_ key: Key, _ loss: Loss) {
+  /// Adds an entry; its number.
+  @discardableResult private mutating func insert(_ key: Key, _ loss: Loss) -> Int {
     entries.append(loss)
     keys.append(key)
     counts.append(loss.count)
@@ -244,6 +269,7 @@ public struct LossReport: Sendable {
     } else {
       settle(keys.count - 1)
     }
+    return keys.count - 1
   }
 
   private mutating func settle(_ number: Int) {

@@ -117,11 +117,21 @@ extension ElementMachine {
     if isPending {
       Self.emit(&pending, to: batch)
       if !pending.deferred.isEmpty { readDeferred(pending) }
-      batch.pointee.endProduct(length: pending.length, state: pending.hasError ? .faulted : .good)
+      end(pending.length, pending.hasError, isInOrder: pending.deferred.isEmpty)
     } else {
       Self.emit(&current, to: batch)
       if !current.deferred.isEmpty { readDeferred(current) }
-      batch.pointee.endProduct(length: current.length, state: current.hasError ? .faulted : .good)
+      end(current.length, current.hasError, isInOrder: current.deferred.isEmpty)
+    }
+  }
+
+  /// Ends the product that was emitted. What was read late stands behind its place, so that the product has to be sorted.
+  private mutating func end(_ length: UInt64, _ hasError: Bool, isInOrder: Bool) {
+    let state: ProductState = hasError ? .faulted : .good
+    if isInOrder {
+      layouts.endProduct(of: &batch.pointee, length: length, state: state)
+    } else {
+      batch.pointee.endProduct(length: length, state: state)
     }
   }
 

@@ -115,6 +115,9 @@ struct ElementMachine {
   /// `pending`, once it was merged with another record.
   var merged: Product?
 
+  /// How the products before looked.
+  let layouts = LayoutMemory()
+
   var findings: [ElementFinding] = []
   /// What was already reported, where it has no row in the table of names.
   var reported: Set<String> = []
