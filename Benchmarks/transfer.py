@@ -25,8 +25,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SERVERS = os.path.join(HERE, "..", "Tests", "Servers")
 
 
-def server(name, folder):
-    subprocess.run([os.path.join(SERVERS, name), "start", folder], check=True)
+def server(name, folder, settings):
+    subprocess.run([os.path.join(SERVERS, name), "start", folder, *settings], check=True)
     with open(os.path.join(folder, "env"), encoding="utf-8") as f:
         return dict((key, value.strip("'")) for key, value in (line.rstrip("\n").split("=", 1) for line in f))
 
@@ -52,7 +52,7 @@ def page(results, options):
     lines = [
         "<!-- Written by Benchmarks/transfer.py; do not edit. -->\n\n# Transfers against the curl command\n\n"
         f"`ocop put` and `ocop get` of {options.size} MB, and {options.files} files of 2 kB in one `ocop put`, against curl {version} on the "
-        f"same server on the loopback: OpenSSH's SFTP and vsftpd. {options.rounds} interleaved rounds, wall time, median with the least and "
+        f"same server on the loopback: OpenSSH's SFTP, vsftpd, and vsftpd held to 125 MB/s, which is a line of 1 Gbit/s. {options.rounds} interleaved rounds, wall time, median with the least and "
         "the greatest. Contents were compared. In its time `ocop` makes a digest, sends under a temporary name, compares with the "
         "server, renames, keeps its ledger, and syncs what it fetched to the disk; curl does none of it.\n\n"
         "| server | put: curl's speed = 1 (must ≥ 0.9) | get: curl's speed = 1 (must ≥ 0.9) | small files: one curl command a file = 1 (must ≤ 0.2) |\n"
@@ -75,12 +75,14 @@ def main():
     base = tempfile.mkdtemp(prefix="ocop-transfer-")
     running = []
     try:
-        def start(name):
-            folder = os.path.join(base, name)
+        def start(name, *settings):
+            folder = os.path.join(base, f"server{len(running)}")
             running.append((name, folder))
-            return server(name, folder)
+            return server(name, folder, settings)
 
-        sftp, ftp = start("sftp"), start("vsftpd")
+        # The loopback brings more than a gigabyte a second, which no partner's line does: the third one brings as much as a line of
+        # 1 Gbit/s.
+        sftp, ftp, line = start("sftp"), start("vsftpd"), start("vsftpd", "anon_max_rate=125000000")
         home = os.path.join(base, "home")
         os.makedirs(os.path.join(home, ".ssh"))
         shutil.copy(sftp["SFTP_KNOWN_HOSTS"], os.path.join(home, ".ssh", "known_hosts"))
@@ -94,13 +96,18 @@ def main():
     known-hosts: {sftp["SFTP_KNOWN_HOSTS"]}
   ftp:
     url: ftp://{ftp["FTP_HOST"]}:{ftp["FTP_PORT"]}{ftp["FTP_PATH"]}
+  ftp-1gbit:
+    url: ftp://{line["FTP_HOST"]}:{line["FTP_PORT"]}{line["FTP_PATH"]}
 """)
         env["OCOP_ENDPOINTS"] = os.path.join(base, "endpoints.yaml")
         curl = {
             "sftp": (["curl", "-s", "-u", sftp["SFTP_USER"] + ":", "--key", sftp["SFTP_KEY"], "--pubkey",
                       sftp["SFTP_KEY"] + ".pub"],
                      f"sftp://{sftp['SFTP_HOST']}:{sftp['SFTP_PORT']}{sftp['SFTP_DIR']}/", sftp["SFTP_DIR"]),
-            "ftp": (["curl", "-s"], f"ftp://{ftp['FTP_HOST']}:{ftp['FTP_PORT']}{ftp['FTP_PATH']}", ftp["FTP_DIR"]),
+            **{
+                name: (["curl", "-s"], f"ftp://{place['FTP_HOST']}:{place['FTP_PORT']}{place['FTP_PATH']}", place["FTP_DIR"])
+                for name, place in (("ftp", ftp), ("ftp-1gbit", line))
+            },
         }
         large = os.path.join(base, "large.bin")
         with open(large, "wb") as f:
