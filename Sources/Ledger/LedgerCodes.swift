@@ -24,9 +24,9 @@ extension DiagnosticCode {
         "Tệp không phải cơ sở dữ liệu SQLite hoặc các trang không khớp. Chương trình bị ngắt hay mất điện không gây ra điều này; đĩa hỏng hoặc chương trình khác thì có."
     ),
     remedy: .init(
-      "Restore it from a backup. Without one, move it away: a new one is made, and files sent before may be sent again.",
+      "Move it and the files named ledger.sqlite-… beside it away, then restore all of them from one backup. Without a backup a new ledger is made, and files sent before may be sent again.",
       vi:
-        "Phục hồi từ bản sao lưu. Nếu không có, chuyển tệp đi nơi khác: sổ mới sẽ được tạo, tệp đã gửi có thể bị gửi lại."
+        "Chuyển tệp này cùng các tệp ledger.sqlite-… bên cạnh đi nơi khác, rồi phục hồi tất cả từ cùng một bản sao lưu. Nếu không có bản sao, sổ mới sẽ được tạo, tệp đã gửi có thể bị gửi lại."
     ))
 
   /// The ledger was made by a newer program.

@@ -50,17 +50,11 @@ struct AskedValues: Sendable {
   /// A hash of a product's shape; nil when that is too much to be kept.
   func hash(_ product: ProductMemory, _ size: ProductShape.Size, _ layout: UInt64) -> UInt64? {
     if max(size.nodes, size.entries) > ProductShape.partLimit { return nil }
-    var hash = WordHash.mixed(UInt64(size.nodes), layout), length = 0
-    if layout == 0 {
-      for i in 0..<size.nodes { hash = WordHash.mixed(hash, product.word(ofNode: i)) }
-    }
+    var hash = layout == 0 ? product.hashOfOutline(size) : WordHash.mixed(UInt64(size.nodes), layout)
+    var length = 0
     for i in 0..<size.entries {
       let entry = product.entries[i]
-      if layout == 0 {
-        hash = WordHash.mixed(hash, product.word(ofEntry: i))
-      } else if entry.isFixed {
-        continue
-      }
+      if layout != 0, entry.isFixed { continue }
       if use(of: entry, in: product) != .value { continue }
       length += Int(entry.length)
       if length > Self.longest { return nil }

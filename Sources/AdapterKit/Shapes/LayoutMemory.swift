@@ -10,9 +10,10 @@ final class LayoutMemory {
     let size = batch.openSize
     let hint = ProductShape.hint(size, 0)
     if let recent = known.recent(hint), batch.seal(as: recent) { return batch.endProduct(length: length, state: state) }
-    guard let hash = batch.openHash(mixing: { WordHash.mixed($0, $1) }) else {
+    if max(size.nodes, size.entries) > ProductShape.partLimit {
       return batch.endProduct(length: length, state: state)
     }
+    let hash = batch.unsafeOpenMemory.hashOfOutline(size)
     for place in known.places(hash) {
       guard let layout = known.value(place, hash), batch.seal(as: layout) else { continue }
       known.found(layout, hint)

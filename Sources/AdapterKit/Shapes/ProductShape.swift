@@ -104,3 +104,13 @@ struct ProductShape: ~Copyable {
     return true
   }
 }
+
+extension ProductMemory {
+  /// A hash of nodes and entries without values.
+  func hashOfOutline(_ size: ProductShape.Size) -> UInt64 {
+    var hash = WordHash.mixed(UInt64(size.nodes), UInt64(size.entries))
+    for i in 0..<size.nodes { hash = WordHash.mixed(hash, word(ofNode: i)) }
+    for i in 0..<size.entries { hash = WordHash.mixed(hash, word(ofEntry: i)) }
+    return hash
+  }
+}

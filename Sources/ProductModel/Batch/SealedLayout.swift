@@ -10,9 +10,6 @@
 /// let layout = batch.takeLayout()                 // of the product that has just ended
 /// ```
 public final class SealedLayout: Sendable {
-  /// More nodes or entries than this are not compared.
-  public static let partLimit = 1000
-
   let nodes: [Node]
   /// Node, facet and attribute of each entry.
   let entries: [UInt64]
@@ -28,25 +25,11 @@ extension ProductBatch {
   /// How many nodes and entries the open product has.
   public var openSize: (nodes: Int, entries: Int) { (nodeCount - openNode, entryCount - openEntry) }
 
-  /// A hash of the kinds, parents, attributes and facets of the open product; nil when it has too many of them.
-  public func openHash(mixing: (UInt64, UInt64) -> UInt64) -> UInt64? {
-    let size = openSize
-    if max(size.nodes, size.entries) > SealedLayout.partLimit { return nil }
-    var hash = mixing(UInt64(size.nodes), UInt64(size.entries))
-    for i in 0..<size.nodes {
-      let node = nodes[openNode + i]
-      hash = mixing(hash, UInt64(node.kind.rawValue) << 16 | UInt64(node.parent))
-    }
-    let memory = openMemory
-    for i in 0..<size.entries { hash = mixing(hash, memory.word(ofEntry: i)) }
-    return hash
-  }
-
   /// Seals the open product like another one, if it was built with the same nodes and entries in the order that they have there.
   public mutating func seal(as layout: SealedLayout) -> Bool {
     let size = openSize
     guard layout.nodes.count == size.nodes, layout.entries.count == size.entries else { return false }
-    let open = nodes + openNode, memory = openMemory
+    let open = nodes + openNode, memory = unsafeOpenMemory
     return layout.nodes.withUnsafeBufferPointer { sealed in
       for i in 0..<size.nodes where sealed[i].kind != open[i].kind || sealed[i].parent != open[i].parent {
         return false
@@ -73,7 +56,8 @@ extension ProductBatch {
     return layout
   }
 
-  private var openMemory: ProductMemory {
+  /// The parts of the open product in raw memory; there is no sentinel yet.
+  public var unsafeOpenMemory: ProductMemory {
     ProductMemory(bytes: bytes, nodes: nodes + openNode, entries: entries + openEntry)
   }
 }

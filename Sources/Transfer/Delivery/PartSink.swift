@@ -105,8 +105,7 @@ final class PartSink: ByteSink {
       $0.count = 0
       $0.wanted = RemoteVersion()
     }
-    // What could not be cut off is written over.
-    try? writer.discard()
+    writer.discard()
   }
 
   /// MD5 of the part, for a server that tells it.
@@ -142,7 +141,7 @@ final class PartSink: ByteSink {
       if head.offset == 0, state.count > 0 {
         state.count = 0
         state.wanted = RemoteVersion()
-        do throws(Fault) { try writer.discard() } catch { return TransferFault(error, .giveUp) }
+        writer.discard()
       } else if head.offset != state.count || (head.offset > 0 && state.wanted.contradicts(head.version)) {
         // Another place or another version than asked for: what is here does not belong to what would come.
         state.wanted = RemoteVersion()

@@ -105,20 +105,17 @@ final class PartWriter: Sendable {
     }
   }
 
-  /// Forgets all bytes and empties the file.
-  ///
-  /// - Throws: `.output` with `local-file`.
-  func discard() throws(Fault) {
-    let error = written.withLock { written in
+  /// Forgets all bytes and empties the file; one that cannot be emptied takes no more, which the next bytes or the end tell.
+  func discard() {
+    written.withLock { written in
+      written = Written()
+      let error = ftruncate(descriptor, 0) == 0 ? 0 : errno
       arrived.withLock { arrived in
         arrived.pieces = []
         arrived.filling = []
-        arrived.error = 0
+        arrived.error = error
       }
-      written = Written()
-      return ftruncate(descriptor, 0) == 0 ? 0 : errno
     }
-    if error != 0 { throw Fault.local(path, error) }
   }
 
   /// SHA-256 of what is in the file, in hexadecimal digits.
