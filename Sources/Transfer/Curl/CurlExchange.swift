@@ -76,7 +76,6 @@ final class CurlExchange: @unchecked Sendable {
     number(CURLOPT_LOW_SPEED_TIME, 60)
     number(CURLOPT_TCP_KEEPALIVE, 1)
     number(CURLOPT_BUFFERSIZE, 256 << 10)
-    number(CURLOPT_UPLOAD_BUFFERSIZE, 256 << 10)
     set(ocop_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText))
     set(ocop_curl_on_write(handle, receiveBytes, context))
     set(ocop_curl_on_header(handle, receiveHeader, context))
