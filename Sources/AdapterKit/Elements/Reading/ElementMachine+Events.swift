@@ -22,7 +22,7 @@ extension ElementMachine {
     if state < 0 { return startUnusual(name, attributes, handler, from) }
     push(state, parent.pointee.base, name)
     if residue.keeps { residue.after = nil }
-    if !tables.states[Int(state)].isPlain { enter(state, name, attributes, handler, from: from) }
+    open(state, name, attributes, handler, from: from)
   }
 
   /// An element outside of every record, or inside one that is passed over.
@@ -58,7 +58,28 @@ extension ElementMachine {
     push(state, base, name)
     if recordTop < 0 { return }
     if residue.keeps { residue.after = nil }
-    if !tables.states[Int(state)].isPlain { enter(state, name, attributes, handler, from: from) }
+    open(state, name, attributes, handler, from: from)
+  }
+
+  /// Does what the begin of an element asks for, once it has a frame.
+  @inline(__always) private mutating func open(
+    _ state: Int32, _ name: XMLName, _ attributes: borrowing XMLAttributes, _ handler: ElementHandler, from: Int32
+  ) {
+    switch (tables.states.base + Int(state)).pointee.opening {
+    case .nothing: return
+    case .text:
+      let frame = frames + top
+      frame.pointee.origin = UInt32(truncatingIfNeeded: handler.byteOffset &- current.offset)
+      resetDetails(frame)
+      collect(frame)
+    case .more: enter(state, name, attributes, handler, from: from)
+    }
+  }
+
+  @inline(__always) private mutating func collect(_ frame: UnsafeMutablePointer<Frame>) {
+    frame.pointee.textStart = batch.pointee.byteCount
+    collects = true
+    wantsText = true
   }
 
   /// What an element does beside leading to others: opens nodes, has attributes that count, or a text.
@@ -79,11 +100,7 @@ extension ElementMachine {
     while at >= 0 {
       let facts = tables.states.base + Int(at)
       if attributes.count > 0, !facts.pointee.attributes.isEmpty { use(facts.pointee.attributes, attributes) }
-      if !facts.pointee.actions.isEmpty {
-        frame.pointee.textStart = batch.pointee.byteCount
-        collects = true
-        wantsText = true
-      }
+      if !facts.pointee.actions.isEmpty { collect(frame) }
       at = facts.pointee.fallback
     }
   }
@@ -96,7 +113,15 @@ extension ElementMachine {
     if frame.pointee.textStart >= 0 {
       collects = false
       wantsText = false
-      endText(frame)
+      let facts = tables.states.base + Int(frame.pointee.state)
+      if facts.pointee.field >= 0 {
+        let start = frame.pointee.textStart
+        field(
+          Int(facts.pointee.field), offset: start, length: textEnd(frame) &- start, frame,
+          frame.pointee.base &+ facts.pointee.fieldScope)
+      } else {
+        endText(frame)
+      }
     }
     if residue.keeps { residue.after = frame.pointee.name }
     if top == recordTop {
@@ -106,11 +131,16 @@ extension ElementMachine {
     top &-= 1
   }
 
-  /// An element with a text has ended: the text is read.
+  /// Where the text of an element that ends has its end.
+  @inline(__always) private func textEnd(_ frame: UnsafeMutablePointer<Frame>) -> Int {
+    frame.pointee.textEnd >= 0 ? frame.pointee.textEnd : batch.pointee.byteCount
+  }
+
+  /// An element has ended whose text decides, or is read by several rules or under conditions.
   @inline(never) private mutating func endText(_ frame: UnsafeMutablePointer<Frame>) {
     if frame.pointee.decides { choose(by: frame.pointee) }
     let start = frame.pointee.textStart
-    let end = frame.pointee.textEnd >= 0 ? frame.pointee.textEnd : batch.pointee.byteCount
+    let end = textEnd(frame)
     var at = frame.pointee.state
     while at >= 0 {
       let facts = tables.states.base + Int(at)

@@ -95,19 +95,36 @@ extension ElementMachine {
     _ index: Int, offset: Int, length: Int, _ frame: UnsafeMutablePointer<Frame>, _ scope: Int32
   ) {
     let facts = tables.facts.base + index
-    var (offset, length) = TextScan.trimmed(UnsafePointer(batch.pointee.unsafeArena), offset, length)
-    var key: ConversionMemo.Key?
-    if facts.pointee.isMemorable {
-      key = ConversionMemo.Key(UnsafePointer(batch.pointee.unsafeArena) + offset, length, converter: index)
-      if let key, let known = memo.find(key) { return recall(known, facts, offset, length, frame, scope) }
+    let (offset, length) = TextScan.trimmed(UnsafePointer(batch.pointee.unsafeArena), offset, length)
+    if facts.pointee.isMemorable,
+      let key = ConversionMemo.Key(UnsafePointer(batch.pointee.unsafeArena) + offset, length, converter: index)
+    {
+      if let known = memo.find(key) { return recall(known, facts, offset, length, frame, scope) }
+      return scan(index, offset, length, key, frame, scope)
     }
+    // A text says what it says.
+    if facts.pointee.isText, length > 0,
+      !facts.pointee.needsScan
+        || TextScan.isPlain(UnsafePointer(batch.pointee.unsafeArena) + offset, count: length)
+    {
+      return set(facts, offset, length, frame, scope)
+    }
+    scan(index, offset, length, nil, frame, scope)
+  }
+
+  /// Looks at the form of a text, mends it, and reads it.
+  @inline(never) private mutating func scan(
+    _ index: Int, _ offset: Int, _ length: Int, _ key: ConversionMemo.Key?, _ frame: UnsafeMutablePointer<Frame>,
+    _ scope: Int32
+  ) {
+    let facts = tables.facts.base + index
     if facts.pointee.needsScan, length > 0,
       !TextScan.isPlain(UnsafePointer(batch.pointee.unsafeArena) + offset, count: length)
     {
+      var (offset, length) = (offset, length)
       if mend(index, &offset, &length, frame) { convert(index, offset, length, nil, frame, scope) }
       return
     }
-    // A text says what it says.
     if facts.pointee.isText, length > 0 { return set(facts, offset, length, frame, scope) }
     convert(index, offset, length, key, frame, scope)
   }

@@ -23,8 +23,22 @@ struct ElementReadingPlan: Sendable {
     var call: Int32 = -1
     /// The scope that the rules of this element's children belong to.
     var scope: Int32 = 0
-    /// Whether it only leads to other elements.
-    var isPlain = true
+    /// What there is to do when such an element begins.
+    var opening = Opening.nothing
+    /// The one field that its text becomes, without conditions; -1 for none, or when there is more to do with the text.
+    var field: Int32 = -1
+    /// The scope of that field.
+    var fieldScope: Int32 = 0
+  }
+
+  /// What an element's begin asks for beside a frame.
+  enum Opening: UInt8 {
+    /// It only leads to other elements.
+    case nothing
+    /// Its text is to be collected, for the state's `field`.
+    case text
+    /// It opens nodes, calls a block or has attributes, perhaps beside a text.
+    case more
   }
 
   /// Elements of one name below a state; more than one target only when attribute values tell them apart.

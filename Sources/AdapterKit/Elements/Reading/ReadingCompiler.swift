@@ -263,6 +263,29 @@ private struct ReadingCompiler {
 
   // MARK: Flattening
 
+  /// The drafts whose rules hold for an element: its own and those of its name without conditions.
+  private func generals(_ draft: Draft) -> [Draft] {
+    var all = [draft]
+    while let last = all.last, last.fallback >= 0 { all.append(drafts[Int(last.fallback)]) }
+    return all
+  }
+
+  /// The one thing to do with an element's text, when that is a field without conditions.
+  private func onlyField(_ draft: Draft) -> ElementReadingPlan.Action? {
+    let actions = generals(draft).flatMap(\.actions)
+    guard actions.count == 1, draft.actions.count == 1, actions[0].kind == .field, actions[0].guards.isEmpty else {
+      return nil
+    }
+    return actions[0]
+  }
+
+  private func opening(_ draft: Draft, isField: Bool) -> ElementReadingPlan.Opening {
+    let all = generals(draft)
+    if !draft.openers.isEmpty || draft.call >= 0 || all.contains(where: { !$0.attributes.isEmpty }) { return .more }
+    if isField { return .text }
+    return all.contains { !$0.actions.isEmpty } ? .more : .nothing
+  }
+
   private mutating func flattened() throws(Fault) -> ElementReadingPlan {
     // What holds for an element of a name holds for those with conditions, too.
     for draft in drafts {
@@ -286,13 +309,11 @@ private struct ReadingCompiler {
       state.actions = action..<Int32(plan.actions.count)
       state.attributes = use..<Int32(plan.attributes.count)
       state.openers = opener..<Int32(plan.openers.count)
-      state.isPlain = draft.openers.isEmpty && draft.call < 0 && draft.attributes.isEmpty && draft.actions.isEmpty
-      var general = draft.fallback
-      while state.isPlain, general >= 0 {
-        let other = drafts[Int(general)]
-        state.isPlain = other.attributes.isEmpty && other.actions.isEmpty
-        general = other.fallback
+      if let only = onlyField(draft) {
+        state.field = only.index
+        state.fieldScope = only.scope
       }
+      state.opening = opening(draft, isField: state.field >= 0)
       plan.states.append(state)
       var edges = try grouped(draft.edges)
       for i in edges.indices where edges[i].decision >= 0 {
