@@ -12,28 +12,45 @@ import sys
 import time
 
 
+# A command of less is run again within its round, up to that many times: on a busy machine a tenth of a second says little.
+SHORT_SECONDS, MOST_RUNS = 2, 8
+
+
 class Sample:
-    """One run of one command: user and system CPU seconds, wall seconds, peak MiB of its largest process, exit code."""
+    """Runs of one command: mean user and system CPU seconds, mean wall seconds, peak MiB of its largest process, exit code."""
 
     def __init__(self, command):
+        self.runs = 0
+        self.user = self.system = self.wall = self.memory = self.code = 0
+        self.add(command)
+
+    def add(self, command):
         begin = time.monotonic()
         process = subprocess.Popen(["sh", "-c", command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
-        self.wall = time.monotonic() - begin
-        self.user, self.system = usage.ru_utime, usage.ru_stime
-        self.memory = usage.ru_maxrss / 1024
-        self.code = os.waitstatus_to_exitcode(status)
+        wall = time.monotonic() - begin
+        for name, value in (("wall", wall), ("user", usage.ru_utime), ("system", usage.ru_stime)):
+            setattr(self, name, (getattr(self, name) * self.runs + value) / (self.runs + 1))
+        self.runs += 1
+        self.memory = max(self.memory, usage.ru_maxrss / 1024)
+        self.code = max(self.code, os.waitstatus_to_exitcode(status), key=abs)
 
 
 def rounds(count, commands, log=None):
-    """{label: [Sample of each round]} for {label: command}; the order of commands changes from round to round."""
+    """{label: [Sample of each round]} for {label: command}; the order of commands changes from round to round. Short commands run in
+    turns until each has run long enough to be measured."""
     samples = {label: [] for label in commands}
     labels = list(commands)
     for number in range(count):
-        for label in labels[number % len(labels):] + labels[:number % len(labels)]:
-            samples[label].append(Sample(commands[label]))
+        order = labels[number % len(labels):] + labels[:number % len(labels)]
+        now = {label: Sample(commands[label]) for label in order}
+        while short := [label for label in order if now[label].runs < MOST_RUNS and now[label].runs * now[label].wall < SHORT_SECONDS]:
+            for label in short:
+                now[label].add(commands[label])
+        for label in order:
+            samples[label].append(now[label])
             if log:
-                log(f"round {number + 1} of {count}: {label} {samples[label][-1].user:.2f} s")
+                log(f"round {number + 1} of {count}: {label} {now[label].user:.2f} s, mean of {now[label].runs}")
     return samples
 
 

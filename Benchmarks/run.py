@@ -252,7 +252,7 @@ def write_report(path, options, table, absolute, outputs, chosen):
 
 One interleaved run of {options.rounds} rounds over {options.n} products of invented data ([how](../Benchmarks/README.md)). Outputs were
 compared before anything was timed. Machines of this kind are noisy, so read ratios, not seconds: a ratio is the median of
-the rounds, with the least and the greatest; instructions and allocations, the difference of {2 * options.count} and {options.count} products,
+the rounds, with the least and the greatest, where a command of less than two seconds runs several times a round; instructions and allocations, the difference of {2 * options.count} and {options.count} products,
 are exact to about 0.1 %. All checks are on: UTF-8 and NFC, check digits, converters, places for messages; one record in a hundred goes
 to quarantine.
 

@@ -3,7 +3,8 @@
 
 usage: Benchmarks/transfer.py --ocop PATH [--size MB] [--files N] [--rounds N] [--out FILE]
 
-Large: one file up and down, `ocop put` and `ocop get` against curl. Small: N files in one `ocop put` against one curl
+Large: one file up and down, `ocop put` and `ocop get` against curl; and up against what a careful script does with curl: a digest,
+a temporary name, a rename, and the question for the size. Small: N files in one `ocop put` against one curl
 command a file (a sample of 50 of them, by the piece). Contents are compared before anything is believed. `ocop` verifies,
 renames and keeps its ledger in these times; curl does none of it, nor waits for the disk. Wall time, a line a round and server;
 --out writes the medians as a page of Markdown.
@@ -39,6 +40,10 @@ def timed(command, env):
     return time.monotonic() - start
 
 
+def timed_all(commands, env):
+    return sum(timed(command, env) for command in commands)
+
+
 def same(a, b):
     if subprocess.run(["cmp", "-s", a, b], check=False).returncode:
         sys.exit(f"{a} and {b} differ")
@@ -54,12 +59,13 @@ def page(results, options):
         f"`ocop put` and `ocop get` of {options.size} MB, and {options.files} files of 2 kB in one `ocop put`, against curl {version} on the "
         f"same server on the loopback: OpenSSH's SFTP, vsftpd, and vsftpd held to 125 MB/s, which is a line of 1 Gbit/s. {options.rounds} interleaved rounds, wall time, median with the least and "
         "the greatest. Contents were compared. In its time `ocop` makes a digest, sends under a temporary name, compares with the "
-        "server, renames, keeps its ledger, and syncs what it fetched to the disk; curl does none of it.\n\n"
-        "| server | put: curl's speed = 1 (must ≥ 0.9) | get: curl's speed = 1 (must ≥ 0.9) | small files: one curl command a file = 1 (must ≤ 0.2) |\n"
-        "|---|---|---|---|\n"]
+        "server, renames, keeps its ledger, and syncs what it fetched to the disk; curl does none of it. So a careful script is timed too: "
+        "`sha256sum`, curl to a temporary name with a rename behind it, and curl once more for the size.\n\n"
+        "| server | put: curl's speed = 1 (must ≥ 0.9) | put: the careful script's speed = 1 | get: curl's speed = 1 (must ≥ 0.9) | small files: one curl command a file = 1 (must ≤ 0.2) |\n"
+        "|---|---|---|---|---|\n"]
     for name, rounds in results.items():
-        put, get, small = zip(*rounds)
-        lines.append(f"| {name} | {cell(put, 2)} | {cell(get, 2)} | {cell(small, 3)} |\n")
+        put, care, get, small = zip(*rounds)
+        lines.append(f"| {name} | {cell(put, 2)} | {cell(care, 2)} | {cell(get, 2)} | {cell(small, 3)} |\n")
     return "".join(lines)
 
 
@@ -121,25 +127,32 @@ def main():
             with open(large, "r+b") as f:
                 f.write(os.urandom(64))
             for name, (command, url, folder) in curl.items():
-                def transfer(old, command_line, environment):
+                def transfer(old, environment, *commands):
                     if os.path.exists(old):
                         os.remove(old)
                     os.sync()
-                    return timed(command_line, environment)
+                    return timed_all(commands, environment)
 
                 back, other = os.path.join(base, "back-" + name), os.path.join(base, "other-" + name)
                 # A new name each time: a file that was delivered before under its name is compared first.
                 new, old = f"ours{round_number}.bin", os.path.join(folder, f"ours{round_number - 1}.bin")
                 ours_up, theirs_up = os.path.join(folder, new), os.path.join(folder, "theirs.bin")
+                careful = os.path.join(folder, "careful.bin")
+                rename = (["-Q", f"-rename {folder}/part.bin {careful}"] if name == "sftp"
+                          else ["-Q", "-RNFR part.bin", "-Q", "-RNTO careful.bin"])
                 jobs = {
-                    "ours": lambda: transfer(old, [ocop, "put", large, f"{name}:{new}"], env),
-                    "theirs": lambda: transfer(theirs_up, command + ["-T", large, url + "theirs.bin"], env),
-                    "ours_down": lambda: transfer(back, [ocop, "get", f"{name}:theirs.bin", "-o", back], env),
-                    "theirs_down": lambda: transfer(other, command + ["-o", other, url + "theirs.bin"], env),
+                    "ours": lambda: transfer(old, env, [ocop, "put", large, f"{name}:{new}"]),
+                    "theirs": lambda: transfer(theirs_up, env, command + ["-T", large, url + "theirs.bin"]),
+                    "care": lambda: transfer(
+                        careful, env, ["sha256sum", large], command + ["-T", large, url + "part.bin"] + rename,
+                        command + ["-I", url + "careful.bin"]),
+                    "ours_down": lambda: transfer(back, env, [ocop, "get", f"{name}:theirs.bin", "-o", back]),
+                    "theirs_down": lambda: transfer(other, env, command + ["-o", other, url + "theirs.bin"]),
                 }
-                order = list(jobs) if round_number % 2 else ["theirs", "ours", "theirs_down", "ours_down"]
+                order = list(jobs) if round_number % 2 else ["care", "theirs", "ours", "theirs_down", "ours_down"]
                 seconds = {job: jobs[job]() for job in order}
                 same(large, ours_up)
+                same(large, careful)
                 same(large, back)
                 if round_number == 0:
                     continue
@@ -157,8 +170,9 @@ def main():
                     timed(command + ["-T", path, url + "c-" + os.path.basename(path)], env)
                 one = (time.monotonic() - start_one) / len(sample)
                 up, down = seconds["theirs"] / seconds["ours"], seconds["theirs_down"] / seconds["ours_down"]
-                results[name].append((up, down, many / (one * options.files)))
-                print(f"{name}\tput {up:.2f} of curl's speed ({seconds['ours']:.2f} s)\tget {down:.2f} ({seconds['ours_down']:.2f} s)\t"
+                care = seconds["care"] / seconds["ours"]
+                results[name].append((up, care, down, many / (one * options.files)))
+                print(f"{name}\tput {up:.2f} of curl's speed ({seconds['ours']:.2f} s), {care:.2f} of a careful script's\tget {down:.2f} ({seconds['ours_down']:.2f} s)\t"
                       f"{options.files} small files {many / (one * options.files):.3f} of the time of one curl command a file",
                       flush=True)
         if options.out:

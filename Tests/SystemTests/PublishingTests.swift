@@ -165,11 +165,13 @@ struct PublishingTests {
     try gateway.folder.write("feed.bin", Self.content)
     let child = try gateway.start(["put", gateway.folder("feed.bin"), gateway.address("feed.bin")])
     let ending = Task { await child.ended() }
-    var looks = 0, sizes: Set<Int> = [], others: Set<String> = []
+    var looks = 0, looksAtPart = 0, sizes: Set<Int> = [], others: Set<String> = []
     while place.read("feed.bin")?.count != Self.content.count, looks < 20_000, kill(child.pid, 0) == 0 {
       looks += 1
       if let seen = place.read("feed.bin") { sizes.insert(seen.count) }
-      others.formUnion(place.names.filter { $0 != "feed.bin" })
+      let parts = place.names.filter { $0 != "feed.bin" }
+      if !parts.isEmpty { looksAtPart += 1 }
+      others.formUnion(parts)
       try await Task.sleep(for: .milliseconds(1))
     }
     let ended = await ending.value
@@ -177,7 +179,8 @@ struct PublishingTests {
     #expect(place.read("feed.bin") == Self.content)
     #expect(sizes.subtracting([Self.content.count]).isEmpty, "seen: \(sizes)")
     #expect(others.count == 1, "a temporary name was seen: \(others)")
-    #expect(looks > 100)
+    // More than once while it grew; how often depends on what else the machine does.
+    #expect(looksAtPart > 1)
     #expect(place.names == ["feed.bin"])
     await proxy?.stop()
   }
@@ -294,7 +297,8 @@ struct PublishingTests {
   func stillBeingWritten() async throws {
     var place = try await Place.sftp()
     let port = try #require(URL(string: place.url)?.port)
-    let proxy = try await Server.start(.faultproxy, ["\(port)", "--rate", "200000"])
+    // So slow that the machine can be busy for seconds and the file still grows in time.
+    let proxy = try await Server.start(.faultproxy, ["\(port)", "--rate", "60000"])
     place = try knowing(place.through(proxy), proxy)
     let gateway = try Gateway(place.with([.attempts: "1"]))
     try gateway.folder.write("feed.bin", Self.content)

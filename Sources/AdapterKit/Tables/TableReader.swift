@@ -9,20 +9,6 @@ public import Profiles
   internal import Glibc
 #endif
 
-/// Where the names and the data of a table stand, when something else than the names tells.
-public struct TableLocation: Sendable, Hashable {
-  /// The row of names, from 1; empty lines count.
-  public var headerRow: Int
-  /// The first row of data, from 1.
-  public var dataRow: Int
-
-  /// Makes a location.
-  public init(headerRow: Int, dataRow: Int) {
-    self.headerRow = headerRow
-    self.dataRow = dataRow
-  }
-}
-
 /// Reads delimited text by a profile's table: one product a row.
 ///
 /// The chunk that is read from the file is the batch's arena, so that values point into the row they came from. A row that
@@ -159,7 +145,7 @@ public final class TableReader: ProductReader {
 
   private func read(_ core: inout Core, _ batch: inout ProductBatch) throws(Fault) {
     plan.begin(&batch, &core.state)
-    var window = Window(at: batch.byteCount, offset: position)
+    var window = TableWindow(at: batch.byteCount, offset: position)
     var isDone = false
     while !isDone, batch.count < ProductBatch.productLimit {
       let outcome = core.tokenizer.nextRow(
@@ -177,7 +163,7 @@ public final class TableReader: ProductReader {
         if batch.byteCount >= ProductBatch.byteLimit, batch.count > 0 {
           isDone = true
         } else {
-          try fill(&window, &batch)
+          try window.fill(from: document, chunk, &batch)
         }
       case .end:
         isAtEnd = true
@@ -187,79 +173,7 @@ public final class TableReader: ProductReader {
     position = window.offset(of: window.at)
   }
 
-  /// The part of the document that is in the arena.
-  private struct Window {
-    /// The next byte to look at, in the arena.
-    var at: Int
-    /// How far the arena holds text of the document.
-    var filled: Int
-    /// The document's offset of arena place 0; may be negative.
-    var shift: Int
-    var isAtEnd = false
-    /// How far the text was scanned.
-    var scanned: Int
-    /// Places that might not be UTF-8 in NFC.
-    var suspects: [Range<Int>] = []
-
-    init(at: Int, offset: UInt64) {
-      self.at = at
-      filled = at
-      scanned = at
-      shift = Int(offset) - at
-    }
-
-    func offset(of place: Int) -> UInt64 { UInt64(place + shift) }
-
-    func isSuspect(_ start: Int, _ end: Int) -> Bool {
-      for range in suspects where range.lowerBound < end && range.upperBound > start { return true }
-      return false
-    }
-  }
-
-  /// Reads more of the document behind what is in the arena.
-  private func fill(_ window: inout Window, _ batch: inout ProductBatch) throws(Fault) {
-    let partial = window.filled - window.at
-    let more = max(chunk, partial)
-    if batch.byteCount == window.filled {
-      batch.reserveBytes(more)
-    } else {
-      // Values made since the last chunk stand behind it: the cut row moves behind them.
-      batch.reserveBytes(partial + more)
-      let to = batch.byteCount
-      memmove(batch.unsafeArena + to, batch.unsafeArena + window.at, partial)
-      window.shift += window.at - to
-      window.at = to
-      window.filled = to + partial
-      window.scanned = to
-      batch.setByteCount(window.filled)
-    }
-    let memory = UnsafeMutableRawBufferPointer(start: batch.unsafeArena + window.filled, count: more)
-    let count = try document.read(at: window.offset(of: window.filled), into: memory)
-    if count < more { window.isAtEnd = true }
-    window.filled += count
-    batch.setByteCount(window.filled)
-    scan(&window, batch.unsafeArena)
-  }
-
-  /// Looks at new text in pieces of some 4 KiB that end between characters.
-  private func scan(_ window: inout Window, _ bytes: UnsafePointer<UInt8>) {
-    while window.scanned < window.filled {
-      var end = min(window.scanned + 4096, window.filled)
-      if end < window.filled || !window.isAtEnd {
-        // Back to the start of the character that the end may cut; broken text has no such start near by.
-        var back = end
-        while back > window.scanned, end - back < 4, bytes[back - 1] & 0xC0 == 0x80 { back -= 1 }
-        if back > window.scanned, bytes[back - 1] >= 0xC0 { end = back - 1 }
-        if end == window.scanned { return }
-      }
-      if ocop_scan_text(bytes + window.scanned, end - window.scanned, nil) != 0 {
-        window.suspects.append(window.scanned..<end)
-      }
-      window.scanned = end
-    }
-  }
-
-  private func row(_ next: Int, _ window: borrowing Window, _ core: inout Core, _ batch: inout ProductBatch) {
+  private func row(_ next: Int, _ window: borrowing TableWindow, _ core: inout Core, _ batch: inout ProductBatch) {
     let start = core.tokenizer.rowStart
     let bytes = UnsafePointer(batch.unsafeArena)
     var end = next
@@ -293,7 +207,7 @@ public final class TableReader: ProductReader {
 
   /// A row that cannot be cut into cells.
   private func faulted(
-    _ fault: DelimitedFault, _ place: Int, _ start: Int, _ next: Int, _ window: borrowing Window,
+    _ fault: DelimitedFault, _ place: Int, _ start: Int, _ next: Int, _ window: borrowing TableWindow,
     _ batch: inout ProductBatch
   ) {
     batch.beginProduct(at: window.offset(of: start))
@@ -417,104 +331,5 @@ public final class TableReader: ProductReader {
       try output.write(bytes)
       at += UInt64(bytes.count)
     }
-  }
-}
-
-/// The first rows of a document as Strings.
-private struct HeadRows {
-  /// Cells by row; empty lines and broken rows have none.
-  var cells: [[String]] = []
-  /// Where each row begins in the document.
-  var starts: [UInt64] = []
-  /// Where the last row ends.
-  var end: UInt64
-
-  init(_ document: InputDocument, from start: UInt64, _ dialect: DelimitedDialect, limit: Int) throws(Fault) {
-    end = start
-    var size = 1 << 16
-    while true {
-      var bytes = try document.bytes(at: start, count: size)
-      let atEnd = bytes.count < size
-      cells = []
-      starts = []
-      let isWhole = bytes.withUnsafeMutableBufferPointer { buffer in
-        read(buffer, start, dialect, limit, atEnd)
-      }
-      // A header row may be long, but not endless.
-      if isWhole || atEnd || size >= 16 << 20 { return }
-      size *= 4
-    }
-  }
-
-  private mutating func read(
-    _ buffer: UnsafeMutableBufferPointer<UInt8>, _ start: UInt64, _ dialect: DelimitedDialect, _ limit: Int,
-    _ atEnd: Bool
-  ) -> Bool {
-    guard let base = buffer.baseAddress else { return true }
-    var tokenizer = DelimitedTokenizer(delimiter: dialect.delimiter, quotes: dialect.quotes)
-    var at = 0
-    while cells.count < limit {
-      let row = tokenizer.nextRow(base, from: at, end: buffer.count, atEnd: atEnd)
-      switch row {
-      case .row(let next):
-        starts.append(start + UInt64(tokenizer.rowStart))
-        cells.append(
-          (0..<tokenizer.fieldCount).map { String(decoding: tokenizer.bytes(of: $0, in: base), as: UTF8.self).nfcForm })
-        at = next
-      case .blank(let next), .fault(_, _, let next):
-        starts.append(start + UInt64(at))
-        cells.append([])
-        at = next
-      case .needMore: return false
-      case .end:
-        end = start + UInt64(at)
-        return true
-      }
-      end = start + UInt64(at)
-    }
-    starts.append(end)
-    return true
-  }
-}
-
-/// How columns that the model does not know are kept: `PROFILE#COLUMN`, U+001F, the cell's text.
-enum TableResidue {
-  static let separator: UInt8 = 0x1F
-
-  static func context(_ profile: String, _ column: String) -> String { "\(profile)#\(column)" }
-}
-
-extension TableLayout {
-  /// The layout given, or the table of a profile.
-  static func of(_ profile: Profile, _ given: TableLayout?) throws(Fault) -> TableLayout {
-    if let given { return given }
-    if case .table(let layout) = profile.layout { return layout }
-    throw Fault(
-      .configuration,
-      Diagnostic(
-        .tableRuleUnfit, at: Place(file: profile.file),
-        message: .init("The profile “\(profile.name)” has no `table:`", vi: "Hồ sơ “\(profile.name)” không có `table:`")
-      ))
-  }
-}
-
-extension DelimitedDialect {
-  /// The dialect that a layout asks for.
-  init(_ layout: TableLayout) throws(Fault) {
-    guard let delimiter = layout.delimiter.asciiValue, DelimitedDialect.canDelimit(delimiter) else {
-      throw TablePlanBuilder.unfit(
-        "“\(layout.delimiter)” cannot be a delimiter", vi: "“\(layout.delimiter)” không thể là dấu phân cách", Place())
-    }
-    guard let quotes = QuoteMode(rawValue: layout.quotes) else {
-      throw TablePlanBuilder.unfit(
-        "“\(layout.quotes)” is no way to quote", vi: "“\(layout.quotes)” không phải cách đặt nháy", Place())
-    }
-    guard let encoding = TextEncoding(named: layout.encoding) else {
-      throw TablePlanBuilder.unfit(
-        "“\(layout.encoding)” is no known encoding", vi: "“\(layout.encoding)” không phải bảng mã đã biết", Place())
-    }
-    self.init(
-      delimiter: delimiter, quotes: quotes, newline: Newline(rawValue: layout.newline) ?? .crlf, writesBOM: layout.bom,
-      encoding: encoding)
   }
 }

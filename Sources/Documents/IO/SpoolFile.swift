@@ -15,12 +15,8 @@ final class SpoolFile {
   /// Makes an empty file in `TMPDIR`, or `/tmp` when that is not set; `name` is the document's name in messages.
   init(for name: String) throws(Fault) {
     self.name = name
-    let directory = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    var template = Array("\(directory.isEmpty ? "/tmp" : directory)/.ocop-spool-XXXXXX".utf8CString)
-    descriptor = mkstemp(&template)
+    descriptor = openNamelessFile().descriptor
     if descriptor < 0 { throw Self.failure(errno, name) }
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    unlink(template)
   }
 
   deinit {
@@ -49,25 +45,4 @@ final class SpoolFile {
           "The input could not be kept in a temporary file: \(reason)",
           vi: "Không giữ được dữ liệu vào trong tệp tạm: \(reason)")))
   }
-}
-
-/// Writes all bytes to a descriptor, going on after signals and partial writes; the error number when that fails.
-func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32? {
-  guard let base = bytes.baseAddress else { return nil }
-  var done = 0
-  while done < bytes.count {
-    let count = Glibc.write(descriptor, base + done, bytes.count - done)
-    if count < 0 {
-      if errno == EINTR { continue }
-      if errno == EAGAIN {
-        // Standard output may be a non-blocking pipe that another program set so: wait for room.
-        var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        _ = poll(&poller, 1, -1)
-        continue
-      }
-      return errno
-    }
-    done += count
-  }
-  return nil
 }

@@ -2,86 +2,6 @@
   public import Glibc
 #endif
 
-/// One value in a batch: which node, attribute and facet, and where its bytes lie in the arena. 16 bytes.
-public struct Entry: Sendable {
-  /// Offset of the value's bytes in the arena.
-  public var offset: UInt32
-  /// Length of the value in bytes.
-  public var length: UInt32
-  /// The node within the product.
-  public var node: UInt16
-  /// The facet's number.
-  public var facet: UInt16
-  /// The attribute.
-  public var attribute: Attribute
-  /// Whether its bytes are the same in all products of one layout (`ProductRow.layout`): a constant of the reader's plan.
-  public internal(set) var isFixed = false
-
-  @inlinable init(offset: UInt32, length: UInt32, node: UInt16, facet: UInt16, attribute: Attribute) {
-    self.offset = offset
-    self.length = length
-    self.node = node
-    self.facet = facet
-    self.attribute = attribute
-  }
-}
-
-/// One node in a batch. After sealing the nodes of a product stand in preorder: a subtree is `i ..< end`, its own entries
-/// are `first ..< next.first`. A sentinel node ends each product. 8 bytes.
-public struct Node: Sendable {
-  /// The kind.
-  public var kind: NodeKind
-  /// The parent within the product; 0 for the product itself.
-  public var parent: UInt16
-  /// One past the last node of the subtree.
-  public var end: UInt16
-  /// The first entry within the product.
-  public var first: UInt16
-
-  @inlinable init(kind: NodeKind, parent: UInt16, end: UInt16, first: UInt16) {
-    self.kind = kind
-    self.parent = parent
-    self.end = end
-    self.first = first
-  }
-}
-
-/// What became of a product on its way.
-public enum ProductState: UInt8, Sendable {
-  /// Read whole and free of errors.
-  case good
-  /// Has an error: goes to quarantine.
-  case faulted
-  /// Not accepted by the profile, which is no error.
-  case notApplicable
-  /// Left out by a filter.
-  case filtered
-}
-
-/// One product of a batch.
-public struct ProductRow: Sendable {
-  /// First node in the batch.
-  public var node: Int
-  /// How many nodes, without the sentinel.
-  public var nodeCount: Int
-  /// First entry in the batch.
-  public var entry: Int
-  /// How many entries.
-  public var entryCount: Int
-  /// Offset of the record in the decoded input; for a workbook, see the reader.
-  public var recordOffset: UInt64
-  /// Length of the record in bytes.
-  public var recordLength: UInt64
-  /// What became of it.
-  public var state: ProductState
-  /// How many records of the input it was read from; more than one where a format splits a product.
-  public var records: Int = 1
-  /// Products with the same number have equal nodes and entries, and equal values where an entry `isFixed`; 0 when nothing is
-  /// known. So what was worked out for one of them holds for the others, without a look at each node. The number is that of the
-  /// template they were filled into, or of the layout they were recognised by; unique in the process.
-  public internal(set) var layout: UInt64 = 0
-}
-
 /// Some products side by side in one arena: the unit that readers fill and writers take.
 ///
 /// Bytes, entries and nodes live in raw memory that is reused from batch to batch, so a product in steady state costs no
@@ -124,7 +44,7 @@ public struct ProductBatch: ~Copyable {
   /// Whether the open product had too many nodes or entries; the reader reports it and drops the product.
   public private(set) var isOverflown = false
 
-  private var sorter = Sorter()
+  private var sorter = PreorderSorter()
 
   /// Makes an empty batch.
   public init() {
@@ -393,7 +313,7 @@ public struct ProductBatch: ~Copyable {
     }
     let nodes = self.nodes + openNode
     if sealed.nodes >= 0 { for i in 0..<n { nodes[i].end = 0 } }
-    if !Sorter.isPreorder(nodes, n) || !Sorter.isSorted(entries + openEntry, m) {
+    if !PreorderSorter.isPreorder(nodes, n) || !PreorderSorter.isSorted(entries + openEntry, m) {
       sorter.sort(nodes, n, entries + openEntry, origins + openEntry, m)
     }
     // Ends: a node's subtree ends where the last of its descendants does.
@@ -415,102 +335,5 @@ public struct ProductBatch: ~Copyable {
     }
     pushNode(Node(kind: .product, parent: 0, end: UInt16(n + 1), first: UInt16(m)))
     return 0
-  }
-}
-
-/// Puts nodes in preorder and entries behind their nodes; keeps its scratch memory.
-private struct Sorter {
-  var order: [UInt16] = []
-  var place: [UInt16] = []
-  var firstChild: [Int32] = []
-  var nextSibling: [Int32] = []
-  var starts: [Int32] = []
-  var nodeCopy: [Node] = []
-  var entryCopy: [Entry] = []
-  var originCopy: [UInt32] = []
-
-  static func isSorted(_ entries: UnsafeMutablePointer<Entry>, _ m: Int) -> Bool {
-    var last: UInt16 = 0
-    for i in 0..<m {
-      if entries[i].node < last { return false }
-      last = entries[i].node
-    }
-    return true
-  }
-
-  static func isPreorder(_ nodes: UnsafeMutablePointer<Node>, _ n: Int) -> Bool {
-    guard n > 1 else { return true }
-    for i in 1..<n {
-      let parent = Int(nodes[i].parent)
-      var above = i - 1
-      while above > parent { above = Int(nodes[above].parent) }
-      if above != parent { return false }
-    }
-    return true
-  }
-
-  mutating func sort(
-    _ nodes: UnsafeMutablePointer<Node>, _ n: Int, _ entries: UnsafeMutablePointer<Entry>,
-    _ origins: UnsafeMutablePointer<UInt32>, _ m: Int
-  ) {
-    if firstChild.count < n {
-      firstChild = Array(repeating: -1, count: n)
-      nextSibling = Array(repeating: -1, count: n)
-      order = Array(repeating: 0, count: n)
-      place = Array(repeating: 0, count: n)
-      starts = Array(repeating: 0, count: n + 1)
-    }
-    for i in 0..<n {
-      firstChild[i] = -1
-      nextSibling[i] = -1
-    }
-    var i = n - 1
-    while i > 0 {
-      let p = Int(nodes[i].parent)
-      nextSibling[i] = firstChild[p]
-      firstChild[p] = Int32(i)
-      i -= 1
-    }
-    // Preorder walk without recursion: down to the first child, else on to the next sibling of the nearest ancestor.
-    var at = 0, out = 0
-    while true {
-      order[out] = UInt16(at)
-      place[at] = UInt16(out)
-      out += 1
-      if firstChild[at] >= 0 {
-        at = Int(firstChild[at])
-        continue
-      }
-      while at != 0, nextSibling[at] < 0 { at = Int(nodes[at].parent) }
-      if at == 0 { break }
-      at = Int(nextSibling[at])
-    }
-    nodeCopy.removeAll(keepingCapacity: true)
-    for i in 0..<n {
-      var node = nodes[Int(order[i])]
-      node.parent = place[Int(node.parent)]
-      nodeCopy.append(node)
-    }
-    for i in 0..<n { nodes[i] = nodeCopy[i] }
-
-    for i in 0...n { starts[i] = 0 }
-    for i in 0..<m {
-      entries[i].node = place[Int(entries[i].node)]
-      starts[Int(entries[i].node) + 1] += 1
-    }
-    for i in 0..<n { starts[i + 1] += starts[i] }
-    entryCopy.removeAll(keepingCapacity: true)
-    originCopy.removeAll(keepingCapacity: true)
-    for i in 0..<m {
-      entryCopy.append(entries[i])
-      originCopy.append(origins[i])
-    }
-    for i in 0..<m {
-      let node = Int(entryCopy[i].node)
-      let to = Int(starts[node])
-      starts[node] += 1
-      entries[to] = entryCopy[i]
-      origins[to] = originCopy[i]
-    }
   }
 }

@@ -1,6 +1,7 @@
 internal import Bytes
 internal import CZlib
 internal import Diagnostics
+internal import Documents
 
 #if canImport(Glibc)
   internal import Glibc

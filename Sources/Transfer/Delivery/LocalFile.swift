@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Diagnostics
+internal import Documents
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -149,47 +150,13 @@ final class EmptySource: ByteSource {
   func read(into memory: UnsafeMutableRawBufferPointer) throws(Fault) -> Int { 0 }
 }
 
-/// A nameless temporary file in `TMPDIR`; nothing is left of it however the program ends.
+/// A nameless temporary file; nothing is left of it however the program ends.
 ///
 /// - Throws: `.output` with `local-file`.
 func makeSpool() throws(Fault) -> Int32 {
-  let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-  let path = folder.isEmpty ? "/tmp" : folder
-  var template = Array("\(path)/.ocop-spool-XXXXXX".utf8CString)
-  let descriptor = mkstemp(&template)
-  guard descriptor >= 0 else { throw Fault.local(path, errno) }
-  _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-  unlink(template)
+  let (descriptor, folder) = openNamelessFile()
+  if descriptor < 0 { throw Fault.local(folder, errno) }
   return descriptor
-}
-
-/// Writes all bytes at an offset of a file; the error number when that fails.
-func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: UInt64) -> Int32? {
-  var done = 0
-  while done < bytes.count {
-    let count = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(clamping: offset) + done)
-    if count < 0, errno == EINTR { continue }
-    if count < 0 { return errno }
-    done += count
-  }
-  return nil
-}
-
-/// Writes all bytes to a pipe or terminal, also one that another program made non-blocking; the error number when that fails.
-func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32? {
-  var done = 0
-  while done < bytes.count {
-    let count = write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-    if count >= 0 {
-      done += count
-    } else if errno == EAGAIN {
-      var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-      _ = poll(&poller, 1, -1)
-    } else if errno != EINTR {
-      return errno
-    }
-  }
-  return nil
 }
 
 /// The system's words for an error number.

@@ -1,5 +1,6 @@
 internal import COcopShims
 internal import Diagnostics
+internal import Documents
 internal import Synchronization
 
 #if canImport(Glibc)

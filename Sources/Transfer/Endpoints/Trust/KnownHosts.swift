@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Documents
 
 #if canImport(Glibc)
   internal import Glibc
