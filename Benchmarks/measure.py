@@ -12,16 +12,18 @@ import sys
 import time
 
 
-# A command of less is run again within its round, up to that many times: on a busy machine a tenth of a second says little.
-SHORT_SECONDS, MOST_RUNS = 2, 8
+# A command of less is run again within its round, up to that many times: on a busy machine a tenth of a second says little. Commands
+# whose ratio is held to a narrow bound are run for longer.
+SHORT_SECONDS, LONG_SECONDS, MOST_RUNS = 2, 8, 8
 
 
 class Sample:
-    """Runs of one command: mean user and system CPU seconds, mean wall seconds, peak MiB of its largest process, exit code."""
+    """Runs of one command: mean user and system CPU seconds, mean wall seconds, peak MiB of its largest process, exit codes."""
 
     def __init__(self, command):
         self.runs = 0
-        self.user = self.system = self.wall = self.memory = self.code = 0
+        self.user = self.system = self.wall = self.memory = 0
+        self.codes = set()
         self.add(command)
 
     def add(self, command):
@@ -33,18 +35,22 @@ class Sample:
             setattr(self, name, (getattr(self, name) * self.runs + value) / (self.runs + 1))
         self.runs += 1
         self.memory = max(self.memory, usage.ru_maxrss / 1024)
-        self.code = max(self.code, os.waitstatus_to_exitcode(status), key=abs)
+        self.codes.add(os.waitstatus_to_exitcode(status))
 
 
-def rounds(count, commands, log=None):
+def rounds(count, commands, log=None, longer=()):
     """{label: [Sample of each round]} for {label: command}; the order of commands changes from round to round. Short commands run in
-    turns until each has run long enough to be measured."""
+    turns until each has run long enough to be measured; those in `longer` for longer."""
     samples = {label: [] for label in commands}
     labels = list(commands)
+
+    def is_short(label, sample):
+        return sample.runs < MOST_RUNS and sample.runs * sample.wall < (LONG_SECONDS if label in longer else SHORT_SECONDS)
+
     for number in range(count):
         order = labels[number % len(labels):] + labels[:number % len(labels)]
         now = {label: Sample(commands[label]) for label in order}
-        while short := [label for label in order if now[label].runs < MOST_RUNS and now[label].runs * now[label].wall < SHORT_SECONDS]:
+        while short := [label for label in order if is_short(label, now[label])]:
             for label in short:
                 now[label].add(commands[label])
         for label in order:
@@ -69,7 +75,7 @@ def main(count, path):
     print("label\tuser_min\tuser_median\twall_min\twall_median\tpeak_MiB\texit")
     for label, s in rounds(count, commands).items():
         print(f"{label}\t{min(x.user for x in s):.2f}\t{median(s):.2f}\t{min(x.wall for x in s):.2f}\t{median(s, 'wall'):.2f}\t"
-              f"{max(x.memory for x in s):.0f}\t{max(x.code for x in s)}")
+              f"{max(x.memory for x in s):.0f}\t{max((code for x in s for code in x.codes), key=abs)}")
 
 
 if __name__ == "__main__":

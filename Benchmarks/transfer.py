@@ -4,7 +4,7 @@
 usage: Benchmarks/transfer.py --ocop PATH [--size MB] [--files N] [--rounds N] [--out FILE]
 
 Large: one file up and down, `ocop put` and `ocop get` against curl; and up against what a careful script does with curl: a digest,
-a temporary name, a rename, and the question for the size. Small: N files in one `ocop put` against one curl
+a temporary name, a rename, and a look at what stands there. Small: N files in one `ocop put` against one curl
 command a file (a sample of 50 of them, by the piece). Contents are compared before anything is believed. `ocop` verifies,
 renames and keeps its ledger in these times; curl does none of it, nor waits for the disk. Wall time, a line a round and server;
 --out writes the medians as a page of Markdown.
@@ -14,6 +14,7 @@ is not counted, whoever transfers first changes from round to round, and each tr
 right before it.
 """
 import argparse
+import filecmp
 import os
 import shutil
 import statistics
@@ -45,7 +46,7 @@ def timed_all(commands, env):
 
 
 def same(a, b):
-    if subprocess.run(["cmp", "-s", a, b], check=False).returncode:
+    if not filecmp.cmp(a, b, shallow=False):
         sys.exit(f"{a} and {b} differ")
 
 
@@ -60,7 +61,7 @@ def page(results, options):
         f"same server on the loopback: OpenSSH's SFTP, vsftpd, and vsftpd held to 125 MB/s, which is a line of 1 Gbit/s. {options.rounds} interleaved rounds, wall time, median with the least and "
         "the greatest. Contents were compared. In its time `ocop` makes a digest, sends under a temporary name, compares with the "
         "server, renames, keeps its ledger, and syncs what it fetched to the disk; curl does none of it. So a careful script is timed too: "
-        "`sha256sum`, curl to a temporary name with a rename behind it, and curl once more for the size.\n\n"
+        "`sha256sum`, curl to a temporary name with a rename behind it, and curl once more to look at the file (SFTP) or ask for its size (FTP).\n\n"
         "| server | put: curl's speed = 1 (must ≥ 0.9) | put: the careful script's speed = 1 | get: curl's speed = 1 (must ≥ 0.9) | small files: one curl command a file = 1 (must ≤ 0.2) |\n"
         "|---|---|---|---|---|\n"]
     for name, rounds in results.items():
@@ -149,11 +150,14 @@ def main():
                     "ours_down": lambda: transfer(back, env, [ocop, "get", f"{name}:theirs.bin", "-o", back]),
                     "theirs_down": lambda: transfer(other, env, command + ["-o", other, url + "theirs.bin"]),
                 }
-                order = list(jobs) if round_number % 2 else ["care", "theirs", "ours", "theirs_down", "ours_down"]
+                # Whoever is first changes.
+                order = [job for some in (["ours", "theirs", "care"], ["ours_down", "theirs_down"])
+                         for job in some[round_number % len(some):] + some[:round_number % len(some)]]
                 seconds = {job: jobs[job]() for job in order}
                 same(large, ours_up)
                 same(large, careful)
                 same(large, back)
+                same(large, other)
                 if round_number == 0:
                     continue
                 files = []
@@ -163,7 +167,8 @@ def main():
                         f.write(os.urandom(2000))
                     files.append(path)
                 many = timed([ocop, "put", *files, f"{name}:"], env)
-                same(files[-1], os.path.join(folder, os.path.basename(files[-1])))
+                for path in files:
+                    same(path, os.path.join(folder, os.path.basename(path)))
                 start_one = time.monotonic()
                 sample = files[:50]
                 for path in sample:

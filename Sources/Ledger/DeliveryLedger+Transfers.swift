@@ -87,8 +87,8 @@ extension DeliveryLedger {
     }
   }
 
-  /// What earlier transfers to a target have left open, newest first: unknown outcomes, parts, and those whose program ended
-  /// in the midst. Asked for while the claim is held, so none of them runs.
+  /// What earlier transfers to a target have left open, newest first: the last one when its outcome is unknown, parts, and those
+  /// whose program ended in the midst. An unknown outcome that was followed by a delivery is of the past, with its part. Asked for while the claim is held, so none of them runs.
   ///
   /// - Throws: `ledger-failed`, `ledger-damaged`.
   public func leftovers(
@@ -97,7 +97,7 @@ extension DeliveryLedger {
     try records(
       """
       WHERE target = ? AND direction = ? AND
-        (ended IS NULL OR part IS NOT NULL OR (state = 'unknown' AND id =
+        (ended IS NULL OR (part IS NOT NULL AND state <> 'unknown') OR (state = 'unknown' AND id =
           (SELECT max(id) FROM transfer AS other WHERE other.target = transfer.target
              AND other.direction = transfer.direction AND other.state IN ('unknown', 'delivered'))))
       ORDER BY id DESC LIMIT 100

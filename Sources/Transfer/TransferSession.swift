@@ -76,6 +76,7 @@ public final class TransferSession: Sendable {
       var listing = try await folder(path.parent)
       // A name that is spelled like the pattern is meant too.
       listing.files.removeAll { !glob.matches($0.name) && $0.name != path.name }
+      listing.refusedFiles.removeAll { !glob.matches($0.name) }
       return listing
     }
     let file = try await Retrying.run(endpoint.retry, clock) { () throws(TransferFault) in
@@ -141,7 +142,8 @@ public final class TransferSession: Sendable {
 
   /// Fetches all files of a folder, or those that fit a pattern, into a local folder; at most `limits.parallel` side by side.
   ///
-  /// - Returns: what came of each, by name; one that fails does not stop the others.
+  /// - Returns: what came of each, by name; one that fails does not stop the others. Names that cannot be used fail with
+  ///   `remote-name`.
   /// - Throws: what keeps the folder from being listed.
   public func downloadAll(
     _ endpoint: Endpoint, to folder: String, options: DownloadOptions = DownloadOptions(), progress: Progress? = nil
@@ -154,9 +156,13 @@ public final class TransferSession: Sendable {
     let parent = isOne || Glob.isPattern(path.name) ? path.parent : path.asFolder()
     let names = listing.files.filter { $0.kind == .file }.map(\.name)
     let into = folder.hasSuffix("/") ? folder : folder + "/"
-    return await eachOf(names, endpoint) { name throws(Fault) in
+    let fetched = await eachOf(names, endpoint) { name throws(Fault) in
       try await self.download(parent.appending(name), to: into, options, context)
     }
+    return fetched
+      + listing.refusedFiles.map { name, finding in
+        TransferResult(name: name.escapedForDisplay, result: .failure(Fault(.unreadable, finding)))
+      }
   }
 
   /// Sends files into the endpoint's folder under their own names; at most `limits.parallel` side by side.

@@ -99,6 +99,22 @@ import Testing
     #expect(reading.diagnostics.kept.first?.place.element == "/list/product/flag")
   }
 
+  /// What a rule without conditions takes from an attribute stands in front of the text, not in it.
+  @Test func attributesBesideAText() throws {
+    let rule = "- {at: \"flag[@id=1]\", is: isDangerous}"
+    let more =
+      "\n    - {at: flag/@code, is: story@en}\n    - {at: \"memo[@id=1]\", is: story@ja}\n    - {at: memo/@code, is: story@ko}"
+    let profile = try ElementProbe.profile(yaml: Self.small.replacing(rule, with: rule + more))
+    let record = #"<n:product sku="A"><flag id="1" code="X">TRUE</flag><memo code="Y" id="1">Gạo</memo></n:product>"#
+    let reading = ElementProbe.read(document(record), profile)
+    let product = try #require(reading.products.first)
+    #expect(product["isDangerous"] == "true")
+    #expect(product["story@en"] == "X")
+    #expect(product["story@ja"] == "Gạo")
+    #expect(product["story@ko"] == "Y")
+    #expect(reading.codes == [])
+  }
+
   @Test func readsBackWhatItWrites() throws {
     let first = try #require(ElementProbe.read(document(whole), profile).products.first)
     let writing = try ElementProbe.write([first], profile)

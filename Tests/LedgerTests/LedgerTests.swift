@@ -59,6 +59,24 @@ import Testing
     #expect(try ledger.newest(1).first?.attempts == 2)
   }
 
+  @Test("R19: an unknown outcome is asked about until something was delivered after it")
+  func unknownOfThePast() throws {
+    let ledger = try DeliveryLedger(folder: Self.newFolder())
+    let claim = try #require(try ledger.claim("t"))
+    let first = try ledger.begin(Self.intent("t"), claim)
+    try ledger.finish(first, TransferEnding(.unknown, part: ".t.part", attempts: 3))
+    #expect(try ledger.leftovers(of: "t", .upload, claim).map(\.id) == [first])
+    let second = try ledger.begin(Self.intent("t"), claim)
+    try ledger.finish(second, TransferEnding(.delivered, attempts: 1))
+    #expect(try ledger.leftovers(of: "t", .upload, claim).isEmpty)
+    // A part of a failed one is a part for ever, until it is taken up or removed.
+    let third = try ledger.begin(Self.intent("t"), claim)
+    try ledger.finish(third, TransferEnding(.failed, part: ".t.part", attempts: 1))
+    let fourth = try ledger.begin(Self.intent("t"), claim)
+    try ledger.finish(fourth, TransferEnding(.delivered, attempts: 1))
+    #expect(try ledger.leftovers(of: "t", .upload, claim).map(\.id) == [third])
+  }
+
   @Test("S18: the ledger and what stands beside it are readable by their user alone")
   func rights() throws {
     let folder = Self.newFolder() + "/a/b"

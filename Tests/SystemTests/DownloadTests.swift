@@ -4,6 +4,31 @@ import Testing
 /// What a download must be before it counts.
 @Suite("Downloads", .enabled("runs in `make test-system`") { await Gateway.has("put") })
 struct DownloadTests {
+  /// A file that is written anew in its place while it is read, as long as before: one version comes, whole.
+  @Test(.requirements("R14"), .needs(.sftp))
+  func rewrittenWhileRead() async throws {
+    var place = try await Place.sftp()
+    let port = try #require(URL(string: place.url)?.port)
+    let proxy = try await Server.start(.faultproxy, ["\(port)", "--rate", "200000"])
+    place = try knowing(place.through(proxy), proxy)
+    let gateway = try Gateway(place)
+    let (old, new) = ([UInt8](repeating: 1, count: 400_000), [UInt8](repeating: 2, count: 400_000))
+    let path = place.disk + "/feed.bin"
+    try Data(old).write(to: URL(fileURLWithPath: path))
+    // Times of SFTP are whole seconds.
+    try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: path)
+    let child = try gateway.start(["get", gateway.address("feed.bin"), "-o", gateway.folder("back.bin")])
+    let ending = Task { await child.ended() }
+    try await Task.sleep(for: .milliseconds(700))
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    try file.write(contentsOf: Data(new))
+    try file.close()
+    let ended = await ending.value
+    #expect(ended.code == 0, "\(ended.errors)")
+    #expect(gateway.folder.read("back.bin") == new)
+    await proxy.stop()
+  }
+
   /// Truncated in each way, for ever: no success, nothing under the final name.
   @Test(
     .requirements("R13", "R36"), .needs(.badhttp),

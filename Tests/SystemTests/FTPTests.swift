@@ -62,6 +62,30 @@ struct FTPTests {
     #expect(gateway.folder.read("back.bin") == Self.content)
   }
 
+  /// A proxy of HTTP in the environment gets a request for a tunnel, and never a file, a password or a request for a file.
+  @Test(.requirements("S3"), .needs(.pyftpd), .needs(.badhttp), arguments: ["ftp", "ftpes"])
+  func proxyOfTheEnvironment(scheme: String) async throws {
+    let web = try await Server.start(.badhttp)
+    let server = try await Servers.get(.pyftpd)
+    let place = Place.pyftpd(server, scheme, port: scheme == "ftp" ? "FTP_PORT" : "FTP_EXPLICIT_PORT")
+    let gateway = try Gateway(place.with([.attempts: "1"]))
+    try gateway.folder.write("feed.bin", Self.content)
+    var environment = gateway.environment
+    for name in ["ftp_proxy", "all_proxy"] { environment[name] = "http://127.0.0.1:\(web["BAD_PORT"])" }
+    let put = try await gateway.run(
+      "put", gateway.folder("feed.bin"), gateway.address("feed.bin"), environment: environment)
+    #expect(put.code != 0)
+    let get = try await gateway.run(
+      "get", gateway.address("feed.bin"), "-o", gateway.folder("back.bin"), environment: environment)
+    #expect(get.code != 0)
+    #expect(gateway.folder.read("back.bin") == nil)
+    let requests = web.events("BAD_LOG")
+    #expect(
+      requests.allSatisfy { $0["method"] != "PUT" && $0["method"] != "GET" && $0["method"] != "HEAD" }, "\(requests)")
+    #expect(requests.allSatisfy { !$0["target"].hasPrefix("ftp:") }, "\(requests)")
+    await web.stop()
+  }
+
   /// A server without AUTH, and one whose AUTH is refused on the way: no user, no password, no file in clear text, no second try.
   @Test(.requirements("S3", "R17"), .needs(.pyftpd), arguments: [true, false])
   func neverInTheClear(proxied: Bool) async throws {

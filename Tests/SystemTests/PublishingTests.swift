@@ -179,8 +179,8 @@ struct PublishingTests {
     #expect(place.read("feed.bin") == Self.content)
     #expect(sizes.subtracting([Self.content.count]).isEmpty, "seen: \(sizes)")
     #expect(others.count == 1, "a temporary name was seen: \(others)")
-    // More than once while it grew; how often depends on what else the machine does.
-    #expect(looksAtPart > 1)
+    // More than once while it grew; how often depends on what else the machine does. nginx shows a part when it has it whole.
+    #expect(looksAtPart > (name == "dav" ? 0 : 1))
     #expect(place.names == ["feed.bin"])
     await proxy?.stop()
   }

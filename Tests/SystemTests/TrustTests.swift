@@ -185,6 +185,19 @@ struct TrustTests {
     #expect(elsewhere() == before, "the other origin was visited")
   }
 
+  /// 303 says that an upload is done; it is not repeated at the address that is named.
+  @Test(.requirements("S6"), .needs(.badhttp))
+  func seeOther() async throws {
+    let server = try await Servers.get(.badhttp)
+    let gateway = try Gateway(try await .bad("redirect-303-same"))
+    try gateway.folder.write("feed.bin", Self.content)
+    let name = OutcomeTests.fresh("see")
+    let run = try await gateway.put("feed.bin", name)
+    #expect(run.code == 0, "\(run.errors)")
+    let requests = server.events("BAD_LOG").filter { $0["method"] == "PUT" && $0["target"].contains(name) }
+    #expect(requests.count == 1, "\(requests)")
+  }
+
   /// A redirect within the origin is followed for downloads.
   @Test(.requirements("S6"), .needs(.badhttp))
   func sameOrigin() async throws {
@@ -205,6 +218,8 @@ struct TrustTests {
     mkdir(gateway.folder("deep/in"), 0o755)
     let before = Set(gateway.folder.names)
     let run = try await gateway.run("get", gateway.address("*"), "-o", gateway.folder("deep/in") + "/")
+    // What is left out is told, and not all was fetched (R36).
+    #expect(run.code != 0 && run.errors.contains("[remote-name]"), "\(run.errors)")
     let new = Set(gateway.folder.names.filter { !$0.hasPrefix("state") && !$0.hasPrefix("home") }).subtracting(before)
     #expect(new.allSatisfy { $0.hasPrefix("deep/in/") }, "\(new): \(run.errors)")
     for name in new {

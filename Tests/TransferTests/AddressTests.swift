@@ -92,6 +92,7 @@ struct ListingTests {
     #expect(facts.files.map(\.name) == ["a b;c.csv"])
     #expect(facts.files[0].version == RemoteVersion(size: 12, modified: 1_795_321_742))
     #expect(facts.refused.count == 1)
+    #expect(facts.refusedFiles.map(\.name) == ["../up"])
   }
 
   @Test func httpDates() {
@@ -99,6 +100,9 @@ struct ListingTests {
     #expect(HTTPDate.seconds("Tue, 29 Feb 2000 12:00:00 GMT") == 951_825_600)
     #expect(HTTPDate.seconds("Sun, 22 Nov 2026 04:29:02 GMT") == 1_795_321_742)
     #expect(HTTPDate.seconds("2026-11-22") == nil)
+    for clock in ["9000000000000000000:00:00", "24:00:00", "00:60:00", "00:00:9000000000000000000", "-1:00:00"] {
+      #expect(HTTPDate.seconds("Sun, 22 Nov 2026 \(clock) GMT") == nil, "\(clock)")
+    }
   }
 
   @Test func davListing() throws {

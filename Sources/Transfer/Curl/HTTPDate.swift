@@ -9,7 +9,9 @@ enum HTTPDate {
       let month = months.firstIndex(of: String(parts[2]))
     else { return nil }
     let clock = parts[4].split(separator: ":").compactMap { Int64($0) }
-    guard clock.count == 3, (1...31).contains(day), (1970...9999).contains(year) else { return nil }
+    guard clock.count == 3, (0...23).contains(clock[0]), (0...59).contains(clock[1]), (0...60).contains(clock[2]),
+      (1...31).contains(day), (1970...9999).contains(year)
+    else { return nil }
     // Days of the Gregorian calendar, counted from March so that the leap day comes last.
     let m = Int64(month) + 1
     let y = m > 2 ? year : year - 1

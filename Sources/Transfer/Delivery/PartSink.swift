@@ -136,7 +136,11 @@ final class PartSink: ByteSink {
   func start(_ head: TransferHead) throws(Fault) {
     let fault = state.withLock { state -> TransferFault? in
       state.head = head
-      state.end = head.length.map { head.offset + $0 }
+      // The server may say any numbers.
+      state.end = head.length.map { length in
+        let (end, isOverflow) = head.offset.addingReportingOverflow(length)
+        return isOverflow ? .max : end
+      }
       if let end = state.end, end > limit { return tooLarge() }
       if head.offset == 0, state.count > 0 {
         state.count = 0

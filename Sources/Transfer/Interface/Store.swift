@@ -134,11 +134,17 @@ public struct RemoteListing: Sendable {
   /// Files and folders.
   public var files: [RemoteFile]
   /// Findings about names that were left out because they could leave a folder or hide a command (S9, S10).
-  public var refused: [Diagnostic]
+  public internal(set) var refused: [Diagnostic] = []
+  /// Those of `refused` that are files, with their names as far as they can be read: who fetches all files misses them.
+  var refusedFiles: [(name: String, finding: Diagnostic)] = []
 
   /// Makes a listing.
-  public init(files: [RemoteFile], refused: [Diagnostic] = []) {
-    self.files = files
-    self.refused = refused
+  public init(files: [RemoteFile]) { self.files = files }
+
+  /// Leaves a name out.
+  mutating func refuse(_ name: String, _ kind: RemoteFile.Kind, _ reason: LocalizedText) {
+    let finding = RemotePath.fault(name, reason).diagnostic
+    refused.append(finding)
+    if kind == .file { refusedFiles.append((name, finding)) }
   }
 }

@@ -13,13 +13,13 @@ enum DAVListing {
     var listing = RemoteListing(files: [])
     for response in answer.all("response") {
       guard let href = response["href"]?.text, let name = lastName(of: href, in: folder) else { continue }
-      if let refusal = RemotePath.refusal(of: name) {
-        listing.refused.append(RemotePath.fault(name, refusal).diagnostic)
-        continue
-      }
       let properties = response.all("propstat").compactMap { $0["prop"] }
       func text(_ name: String) -> String? { properties.lazy.compactMap { $0[name]?.text }.first { !$0.isEmpty } }
       let isFolder = properties.contains { $0["resourcetype"]?["collection"] != nil }
+      if let refusal = RemotePath.refusal(of: name) {
+        listing.refuse(name, isFolder ? .folder : .file, refusal)
+        continue
+      }
       var version = RemoteVersion(
         size: text("getcontentlength").flatMap { UInt64($0) },
         modified: text("getlastmodified").flatMap(HTTPDate.seconds))

@@ -80,6 +80,9 @@ final class FTPStore: FileServerStore {
       request.set(CURLOPT_USE_SSL, Int(CURLUSESSL_ALL.rawValue))
       request.set(CURLOPT_SSLVERSION, Endpoint.versions(mostTLS: endpoint.trust.mostTLS ?? "1.2"))
     }
+    // Through a proxy of HTTP that the environment names, FTP goes by a tunnel. Without one, libcurl would ask the proxy by HTTP:
+    // with the password in the clear, no TLS, and the proxy's error pages for files.
+    request.set(CURLOPT_HTTPPROXYTUNNEL, 1)
     request.set(CURLOPT_FTP_FILEMETHOD, Int(CURLFTPMETHOD_NOCWD.rawValue))
     request.set(CURLOPT_FTP_SKIP_PASV_IP, 1)
     if isSpoiled.exchange(false, ordering: .relaxed) { request.set(CURLOPT_FRESH_CONNECT, 1) }

@@ -21,7 +21,7 @@ enum FileListing {
         file.name.unicodeScalars.contains("\u{FFFD}")
         ? LocalizedText("it is not UTF-8", vi: "tên không phải UTF-8") : RemotePath.refusal(of: file.name)
       if let refusal {
-        listing.refused.append(RemotePath.fault(file.name, refusal).diagnostic)
+        listing.refuse(file.name, file.kind, refusal)
       } else {
         listing.files.append(file)
       }

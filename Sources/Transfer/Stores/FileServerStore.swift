@@ -66,6 +66,17 @@ extension FileServerStore {
     var request = request(path)
     if start > 0 { request.set(CURLOPT_RESUME_FROM_LARGE, size: Int64(clamping: start)) }
     try check(await engine.perform(request, into: sink) { _ in head }, path, .reading)
+    // Nor does it say that the file stayed the same while it was read. One that is gone since was whole when it was opened.
+    if let after = try await status(of: path)?.version, after.contradicts(now) {
+      throw TransferFault(
+        Fault(
+          .transient,
+          Diagnostic(
+            .downloadIncomplete, at: Place(file: endpoint.url.at(path).description),
+            message: .init(
+              "The file was changed while it was read.", vi: "Tệp đã thay đổi trong khi đang đọc."))),
+        .retry)
+    }
     return now
   }
 

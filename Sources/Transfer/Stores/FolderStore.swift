@@ -26,13 +26,16 @@ struct FolderStore: Store {
     defer { closedir(stream) }
     var listing = RemoteListing(files: [])
     while let entry = readdir(stream) {
-      let text = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      let type = Int(entry.pointee.d_type)
+      let (text, isUTF8) = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        let name = bytes.prefix { $0 != 0 }
+        return (String(decoding: name, as: UTF8.self), String(validating: name, as: UTF8.self) != nil)
       }
-      guard let text else { continue }
       if text == "." || text == ".." { continue }
-      if let refusal = RemotePath.refusal(of: text) {
-        listing.refused.append(RemotePath.fault(text, refusal).diagnostic)
+      let refusal =
+        isUTF8 ? RemotePath.refusal(of: text) : LocalizedText("it is not UTF-8", vi: "tên không phải UTF-8")
+      if let refusal {
+        listing.refuse(text, [Int(DT_REG), Int(DT_UNKNOWN)].contains(type) ? .file : .other, refusal)
         continue
       }
       var status = stat()

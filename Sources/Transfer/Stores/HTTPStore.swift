@@ -90,7 +90,7 @@ struct HTTPStore: Store {
   func write(
     _ path: RemotePath, from source: any ByteSource, at offset: UInt64, if condition: WriteCondition
   ) async throws(TransferFault) -> RemoteVersion {
-    let response = await perform(path, sending: source) {
+    let response = await perform(path, changes: true, sending: source) {
       $0.mayResend = false
       $0.set(CURLOPT_UPLOAD, 1)
       $0.set(CURLOPT_INFILESIZE_LARGE, size: Int64(clamping: source.size))
@@ -103,7 +103,7 @@ struct HTTPStore: Store {
   }
 
   func move(_ path: RemotePath, to target: RemotePath, replacing: Bool) async throws(TransferFault) {
-    let response = await perform(path) {
+    let response = await perform(path, changes: true) {
       $0.set(CURLOPT_CUSTOMREQUEST, "MOVE")
       // On a kept connection that breaks, libcurl would send it again, and the second answer would deny the first.
       $0.set(CURLOPT_FRESH_CONNECT, 1)
@@ -115,7 +115,7 @@ struct HTTPStore: Store {
   }
 
   func remove(_ path: RemotePath) async throws(TransferFault) {
-    let response = await perform(path) { $0.set(CURLOPT_CUSTOMREQUEST, "DELETE") }
+    let response = await perform(path, changes: true) { $0.set(CURLOPT_CUSTOMREQUEST, "DELETE") }
     if response.result == CURLE_OK, response.status == 404 || response.status == 410 { return }
     try check(response, path, .changing)
   }
@@ -123,9 +123,11 @@ struct HTTPStore: Store {
   // MARK: Requests
 
   /// Performs a request and follows redirects within the origin.
+  ///
+  /// - Parameter changes: whether it changes something at the server.
   private func perform(
-    _ path: RemotePath, sending source: (any ByteSource)? = nil, into sink: (any ByteSink)? = nil,
-    _ complete: (inout CurlRequest) -> Void
+    _ path: RemotePath, changes: Bool = false, sending source: (any ByteSource)? = nil,
+    into sink: (any ByteSink)? = nil, _ complete: (inout CurlRequest) -> Void
   ) async -> CurlResponse {
     var address = endpoint.origin(scheme) + path.encoded + (endpoint.url.query.map { "?" + $0 } ?? "")
     var response = CurlResponse(result: CURLE_OK, status: 0)
@@ -144,6 +146,11 @@ struct HTTPStore: Store {
       guard response.result == CURLE_OK, [301, 302, 303, 307, 308].contains(response.status),
         let location = response["location"], let next = sameOrigin(location, as: address)
       else { break }
+      // “It is done; look there” (RFC 9110, 15.4.4): what changes something is not sent again.
+      if response.status == 303, changes {
+        response.status = 204
+        break
+      }
       address = next
     }
     return response

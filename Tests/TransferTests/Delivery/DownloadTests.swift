@@ -50,6 +50,17 @@ import Testing
     #expect(row.remote == "sftp://partner.example/out/feed.csv" && row.local.hasSuffix("/feed.csv"))
   }
 
+  @Test("Numbers of a server that no file can have end the download")
+  func hostileNumbers() throws {
+    let path = folder.path + "/part"
+    let sink = PartSink(
+      open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600), path: path, remote: "http://x.example/a", limit: 1 << 40,
+      progress: { _, _ in }, onVersion: { _ in })
+    #expect(throws: Fault.self) {
+      try sink.start(TransferHead(status: 206, length: 1, offset: .max, version: RemoteVersion()))
+    }
+  }
+
   @Test("R14: a broken read goes on where it stopped")
   func resumes() async throws {
     let store = server(bytes, breaks: 2, at: 1_000_000)

@@ -183,6 +183,23 @@ import Testing
     }
   }
 
+  @Test("R19: what was delivered after an unknown outcome is known, and not sent again")
+  func deliveredAfterUnknown() async throws {
+    let (a, b) = (folder.write("a.csv", sample(50)), folder.write("b.csv", sample(60)))
+    let store = Server.sftp.store()
+    store.world.withLock {
+      $0.takesAway = true
+      // The rename works, and its answer is lost.
+      $0.plan = { _, step in step.hasPrefix("move") ? .init(moment: .after, remedy: .ask) : nil }
+    }
+    let to = try Endpoint.test("/in/feed.csv")
+    await #expect(throws: Fault.self) { try await session(store).upload(a, to: to) }
+    store.world.withLock { $0.plan = { _, _ in nil } }
+    #expect(try await session(store).upload(b, to: to).outcome == .delivered)
+    #expect(try await session(store).upload(b, to: to).outcome == .alreadyDelivered)
+    #expect(store.publications(sample(60)) == 1)
+  }
+
   @Test("R17 R18: a refusal ends at once and cleans up; a server that never answers ends by attempts and deadline")
   func ends() async throws {
     let path = folder.write("feed.csv", sample(50))

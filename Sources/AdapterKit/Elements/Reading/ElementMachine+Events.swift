@@ -96,13 +96,15 @@ extension ElementMachine {
       top -= 1
       return skip(name, attributes, handler, from: from, notTaken: true)
     }
-    var at = frame.pointee.state
+    // The text begins behind the values of all attributes: they lie in the same arena.
+    var at = frame.pointee.state, hasText = false
     while at >= 0 {
       let facts = tables.states.base + Int(at)
       if attributes.count > 0, !facts.pointee.attributes.isEmpty { use(facts.pointee.attributes, attributes) }
-      if !facts.pointee.actions.isEmpty { collect(frame) }
+      hasText = hasText || !facts.pointee.actions.isEmpty
       at = facts.pointee.fallback
     }
+    if hasText { collect(frame) }
   }
 
   // MARK: End
@@ -136,7 +138,7 @@ extension ElementMachine {
     frame.pointee.textEnd >= 0 ? frame.pointee.textEnd : batch.pointee.byteCount
   }
 
-  /// An element has ended whose text decides, or is read by several rules or under conditions.
+  /// An element has ended whose text decides, or is not only the one field of its state.
   @inline(never) private mutating func endText(_ frame: UnsafeMutablePointer<Frame>) {
     if frame.pointee.decides { choose(by: frame.pointee) }
     let start = frame.pointee.textStart

@@ -37,7 +37,7 @@ struct ElementReadingPlan: Sendable {
     case nothing
     /// Its text is to be collected, for the state's `field`.
     case text
-    /// It opens nodes, calls a block or has attributes, perhaps beside a text.
+    /// It opens nodes, calls a block, has attributes, or a text that is not only the one `field`.
     case more
   }
 

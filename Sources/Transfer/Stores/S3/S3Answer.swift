@@ -74,7 +74,7 @@ struct S3ListPage {
     for entry in tree.all("Contents") {
       // The folder's own mark, an empty object that some tools make.
       guard let name = name(entry["Key"]), !name.isEmpty else { continue }
-      guard accept(name, &listing) else { continue }
+      guard accept(name, .file, &listing) else { continue }
       var version = RemoteVersion(
         size: entry["Size"].flatMap { UInt64($0.text) },
         modified: entry["LastModified"].flatMap { ISODate.seconds($0.text) })
@@ -87,14 +87,14 @@ struct S3ListPage {
     for entry in tree.all("CommonPrefixes") {
       guard var name = name(entry["Prefix"]) else { continue }
       if name.hasSuffix("/") { name.removeLast() }
-      guard accept(name, &listing) else { continue }
+      guard accept(name, .folder, &listing) else { continue }
       listing.files.append(RemoteFile(name: name, kind: .folder, version: RemoteVersion()))
     }
   }
 
-  private func accept(_ name: String, _ listing: inout RemoteListing) -> Bool {
+  private func accept(_ name: String, _ kind: RemoteFile.Kind, _ listing: inout RemoteListing) -> Bool {
     guard let refusal = RemotePath.refusal(of: name) else { return true }
-    listing.refused.append(RemotePath.fault(name, refusal).diagnostic)
+    listing.refuse(name, kind, refusal)
     return false
   }
 

@@ -130,6 +130,8 @@ struct S3Multipart {
     let bytes = Array(body.string().utf8)
     let headers = ["Content-Type: application/xml"] + (condition == .absent ? ["If-None-Match: *"] : [])
 
+    // An earlier attempt may have made it: then a refusal of this one says nothing.
+    var mayStand = false
     var retrying = Retrying(service.endpoint.retry)
     while true {
       let sink = MemorySink(limit: 1 << 20)
@@ -153,6 +155,8 @@ struct S3Multipart {
       } catch {
         // Done by an earlier attempt, or by this one, whose answer is missing?
         if isTelling, try await stands(expected) { return RemoteVersion(size: source.size, etag: expected) }
+        if error.remedy == .giveUp, mayStand { throw TransferFault(error.fault, .ask) }
+        if error.remedy == .ask { mayStand = true }
         guard error.remedy != .giveUp, await retrying.pause(after: error) else { throw error }
       }
     }
