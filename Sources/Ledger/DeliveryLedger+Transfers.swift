@@ -88,7 +88,8 @@ extension DeliveryLedger {
   }
 
   /// What earlier transfers to a target have left open, newest first: the last one when its outcome is unknown, parts, and those
-  /// whose program ended in the midst. An unknown outcome that was followed by a delivery is of the past, with its part. Asked for while the claim is held, so none of them runs.
+  /// whose program ended in the midst. An unknown outcome that was followed by a delivery is of the past, with its part. Asked
+  /// for while the claim is held, so none of them runs.
   ///
   /// - Throws: `ledger-failed`, `ledger-damaged`.
   public func leftovers(

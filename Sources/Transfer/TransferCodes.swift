@@ -50,12 +50,26 @@ extension DiagnosticCode {
       vi:
         "Tên có “..”, dấu gạch chéo, xuống dòng hoặc ký tự điều khiển có thể thoát khỏi thư mục hay chèn lệnh, nên bị từ chối."
     ),
-    remedy: .init("Rename the file.", vi: "Đổi tên tệp."))
+    remedy: .init(
+      "Rename the file; when it stands at a partner’s server, ask the partner to.",
+      vi: "Đổi tên tệp; nếu tệp ở máy chủ của đối tác, hãy nhờ đối tác đổi tên."))
+
+  /// Several files of one command would get one name.
+  public static let transferSameName = DiagnosticCode(
+    "transfer-same-name", .fatal,
+    title: .init("Two files with one name", vi: "Hai tệp cùng tên"),
+    explanation: .init(
+      "Files are sent and fetched under their own names. In one place the second would replace the first, and nobody would miss it.",
+      vi: "Tệp được gửi và tải với tên của nó. Ở cùng một nơi, tệp sau sẽ thay tệp trước mà không ai biết."),
+    remedy: .init(
+      "Send or fetch them one at a time, to names or folders of their own; or let the endpoint’s policy be publish.existing: unique.",
+      vi: "Gửi hoặc tải từng tệp, vào tên hay thư mục riêng; hoặc đặt publish.existing: unique cho điểm kết nối."))
 
   /// Codes of endpoints and transfers.
   public static let transferCodes: [DiagnosticCode] =
     [
-      .curlMissing, .urlScheme, .urlPassword, .urlMalformed, .remoteName, .s3Service, .mailAddress, .mailHeader,
+      .curlMissing, .urlScheme, .urlPassword, .urlMalformed, .remoteName, .transferSameName, .s3Service, .mailAddress,
+      .mailHeader,
       .mailUnknown,
     ] + networkCodes + endpointCodes + sellingPartnerCodes + deliveryCodes
 }

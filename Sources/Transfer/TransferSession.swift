@@ -131,14 +131,36 @@ public final class TransferSession: Sendable {
     if let name {
       target = try folder.appending(name)
     } else if folder.isFolder {
-      target = try folder.appending(path.split(separator: "/").last.map(String.init) ?? path)
+      target = try folder.appending(Self.name(of: path))
     } else {
       target = folder
     }
     return try await Upload.run(path, to: target, options, context)
   }
 
+  /// A file's own name.
+  private static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
   // MARK: Many files
+
+  /// Refuses several files that would get one name in one place, where the second would replace the first.
+  ///
+  /// - Throws: `.configuration` with `transfer-same-name`.
+  public static func checkNames(_ paths: [String]) throws(Fault) {
+    var first: [String: String] = [:]
+    for path in paths {
+      if let other = first.updateValue(path, forKey: name(of: path)) {
+        let name = name(of: path).escapedForDisplay
+        throw Fault(
+          .configuration,
+          Diagnostic(
+            .transferSameName, at: Place(file: path.escapedForDisplay), value: name,
+            message: .init(
+              "“\(name)” is also the name of \(other.escapedForDisplay), and one would replace the other.",
+              vi: "“\(name)” cũng là tên của \(other.escapedForDisplay); tệp này sẽ thay tệp kia.")))
+      }
+    }
+  }
 
   /// Fetches all files of a folder, or those that fit a pattern, into a local folder; at most `limits.parallel` side by side.
   ///
@@ -161,19 +183,25 @@ public final class TransferSession: Sendable {
     }
     return fetched
       + listing.refusedFiles.map { name, finding in
-        TransferResult(name: name.escapedForDisplay, result: .failure(Fault(.unreadable, finding)))
+        var finding = finding
+        finding.place.file = context.address(parent) + name.escapedForDisplay
+        return TransferResult(name: name.escapedForDisplay, result: .failure(Fault(.unreadable, finding)))
       }
   }
 
   /// Sends files into the endpoint's folder under their own names; at most `limits.parallel` side by side.
   ///
   /// - Returns: what came of each, in the order given; one that fails does not stop the others.
-  /// - Throws: when the endpoint cannot be used at all.
+  /// - Throws: `transfer-same-name` when two would get one name; when the endpoint cannot be used at all.
   public func uploadAll(
     _ paths: [String], to endpoint: Endpoint, options: UploadOptions = UploadOptions(), progress: Progress? = nil
   ) async throws(Fault) -> [TransferResult] {
     var endpoint = endpoint
     endpoint.url.path = endpoint.url.path.asFolder()
+    // Letters lie side by side, and so do numbered files.
+    if endpoint.publish.existing != .unique, ![.smtp, .smtps].contains(endpoint.url.scheme) {
+      try Self.checkNames(paths)
+    }
     let context = try context(endpoint, progress)
     return await eachOf(paths, endpoint) { path throws(Fault) in
       try await self.upload(path, as: nil, options, context)

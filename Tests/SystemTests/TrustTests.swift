@@ -186,10 +186,10 @@ struct TrustTests {
   }
 
   /// 303 says that an upload is done; it is not repeated at the address that is named.
-  @Test(.requirements("S6"), .needs(.badhttp))
-  func seeOther() async throws {
+  @Test(.requirements("S6"), .needs(.badhttp), arguments: ["redirect-303-same", "redirect-303-other"])
+  func seeOther(fault: String) async throws {
     let server = try await Servers.get(.badhttp)
-    let gateway = try Gateway(try await .bad("redirect-303-same"))
+    let gateway = try Gateway(try await .bad(fault))
     try gateway.folder.write("feed.bin", Self.content)
     let name = OutcomeTests.fresh("see")
     let run = try await gateway.put("feed.bin", name)

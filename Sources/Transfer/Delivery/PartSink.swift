@@ -197,15 +197,7 @@ final class PartSink: ByteSink {
   }
 
   /// A download that is not whole, and why.
-  func incomplete(_ reason: LocalizedText) -> TransferFault {
-    TransferFault(
-      Fault(
-        .transient,
-        Diagnostic(
-          .downloadIncomplete, at: Place(file: remote),
-          message: .init("The download is not whole: \(reason.en).", vi: "Tệp tải về không đầy đủ: \(reason.vi)."))),
-      .retry)
-  }
+  func incomplete(_ reason: LocalizedText) -> TransferFault { .incomplete(remote, reason) }
 }
 
 extension RemoteVersion {

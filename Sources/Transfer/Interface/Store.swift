@@ -132,7 +132,7 @@ public struct RemoteFile: Sendable, Hashable {
 /// The contents of a folder.
 public struct RemoteListing: Sendable {
   /// Files and folders.
-  public var files: [RemoteFile]
+  public internal(set) var files: [RemoteFile]
   /// Findings about names that were left out because they could leave a folder or hide a command (S9, S10).
   public internal(set) var refused: [Diagnostic] = []
   /// Those of `refused` that are files, with their names as far as they can be read: who fetches all files misses them.
@@ -141,10 +141,14 @@ public struct RemoteListing: Sendable {
   /// Makes a listing.
   public init(files: [RemoteFile]) { self.files = files }
 
-  /// Leaves a name out.
-  mutating func refuse(_ name: String, _ kind: RemoteFile.Kind, _ reason: LocalizedText) {
-    let finding = RemotePath.fault(name, reason).diagnostic
+  /// Takes an entry, or leaves it out for its name.
+  mutating func add(_ file: RemoteFile) {
+    let refusal =
+      file.name.unicodeScalars.contains("\u{FFFD}")
+      ? LocalizedText("it is not UTF-8", vi: "tên không phải UTF-8") : RemotePath.refusal(of: file.name)
+    guard let refusal else { return files.append(file) }
+    let finding = RemotePath.fault(file.name, refusal).diagnostic
     refused.append(finding)
-    if kind == .file { refusedFiles.append((name, finding)) }
+    if file.kind == .file { refusedFiles.append((file.name, finding)) }
   }
 }

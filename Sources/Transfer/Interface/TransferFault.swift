@@ -27,3 +27,16 @@ public struct TransferFault: Error, Sendable {
     self.retryAfter = retryAfter
   }
 }
+
+extension TransferFault {
+  /// A download that is not whole, and why; to be tried again.
+  static func incomplete(_ address: String, _ reason: LocalizedText) -> TransferFault {
+    TransferFault(
+      Fault(
+        .transient,
+        Diagnostic(
+          .downloadIncomplete, at: Place(file: address),
+          message: .init("The download is not whole: \(reason.en).", vi: "Tệp tải về không đầy đủ: \(reason.vi)."))),
+      .retry)
+  }
+}

@@ -16,15 +16,11 @@ enum DAVListing {
       let properties = response.all("propstat").compactMap { $0["prop"] }
       func text(_ name: String) -> String? { properties.lazy.compactMap { $0[name]?.text }.first { !$0.isEmpty } }
       let isFolder = properties.contains { $0["resourcetype"]?["collection"] != nil }
-      if let refusal = RemotePath.refusal(of: name) {
-        listing.refuse(name, isFolder ? .folder : .file, refusal)
-        continue
-      }
       var version = RemoteVersion(
         size: text("getcontentlength").flatMap { UInt64($0) },
         modified: text("getlastmodified").flatMap(HTTPDate.seconds))
       if let tag = text("getetag"), tag.hasPrefix("\"") { version.etag = tag }
-      listing.files.append(RemoteFile(name: name, kind: isFolder ? .folder : .file, version: version))
+      listing.add(RemoteFile(name: name, kind: isFolder ? .folder : .file, version: version))
     }
     return listing
   }

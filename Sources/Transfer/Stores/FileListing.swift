@@ -17,14 +17,7 @@ enum FileListing {
     var listing = RemoteListing(files: [])
     for line in text.split(omittingEmptySubsequences: true, whereSeparator: { $0 == "\n" || $0 == "\r\n" }) {
       guard let file = form == .facts ? facts(line) : long(line), file.name != ".", file.name != ".." else { continue }
-      let refusal =
-        file.name.unicodeScalars.contains("\u{FFFD}")
-        ? LocalizedText("it is not UTF-8", vi: "tên không phải UTF-8") : RemotePath.refusal(of: file.name)
-      if let refusal {
-        listing.refuse(file.name, file.kind, refusal)
-      } else {
-        listing.files.append(file)
-      }
+      listing.add(file)
     }
     return listing
   }

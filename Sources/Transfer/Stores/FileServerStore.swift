@@ -68,14 +68,9 @@ extension FileServerStore {
     try check(await engine.perform(request, into: sink) { _ in head }, path, .reading)
     // Nor does it say that the file stayed the same while it was read. One that is gone since was whole when it was opened.
     if let after = try await status(of: path)?.version, after.contradicts(now) {
-      throw TransferFault(
-        Fault(
-          .transient,
-          Diagnostic(
-            .downloadIncomplete, at: Place(file: endpoint.url.at(path).description),
-            message: .init(
-              "The file was changed while it was read.", vi: "Tệp đã thay đổi trong khi đang đọc."))),
-        .retry)
+      throw .incomplete(
+        endpoint.url.at(path).description,
+        .init("it was changed while it was read", vi: "tệp đã thay đổi trong khi đang đọc"))
     }
     return now
   }

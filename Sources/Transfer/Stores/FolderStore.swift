@@ -26,20 +26,17 @@ struct FolderStore: Store {
     defer { closedir(stream) }
     var listing = RemoteListing(files: [])
     while let entry = readdir(stream) {
-      let type = Int(entry.pointee.d_type)
-      let (text, isUTF8) = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        let name = bytes.prefix { $0 != 0 }
-        return (String(decoding: name, as: UTF8.self), String(validating: name, as: UTF8.self) != nil)
-      }
-      if text == "." || text == ".." { continue }
-      let refusal =
-        isUTF8 ? RemotePath.refusal(of: text) : LocalizedText("it is not UTF-8", vi: "tên không phải UTF-8")
-      if let refusal {
-        listing.refuse(text, [Int(DT_REG), Int(DT_UNKNOWN)].contains(type) ? .file : .other, refusal)
-        continue
-      }
+      // By the folder, since a name that is not UTF-8 cannot be said again by its text.
       var status = stat()
-      if lstat(name(folder) + "/" + text, &status) == 0 { listing.files.append(file(text, status)) }
+      let found = withUnsafePointer(to: &entry.pointee.d_name) { name in
+        name.withMemoryRebound(to: CChar.self, capacity: 256) {
+          fstatat(dirfd(stream), $0, &status, AT_SYMLINK_NOFOLLOW)
+        }
+      }
+      let text = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if found == 0, text != ".", text != ".." { listing.add(file(text, status)) }
     }
     return listing
   }

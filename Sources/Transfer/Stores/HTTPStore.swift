@@ -143,14 +143,14 @@ struct HTTPStore: Store {
       }
       complete(&request)
       response = await engine.perform(request, sending: source, into: sink) { response in response.head }
-      guard response.result == CURLE_OK, [301, 302, 303, 307, 308].contains(response.status),
-        let location = response["location"], let next = sameOrigin(location, as: address)
-      else { break }
-      // “It is done; look there” (RFC 9110, 15.4.4): what changes something is not sent again.
-      if response.status == 303, changes {
+      // “It is done; look there” (RFC 9110, 15.4.4), wherever that is: what changes something is not sent again.
+      if response.result == CURLE_OK, response.status == 303, changes {
         response.status = 204
         break
       }
+      guard response.result == CURLE_OK, [301, 302, 303, 307, 308].contains(response.status),
+        let location = response["location"], let next = sameOrigin(location, as: address)
+      else { break }
       address = next
     }
     return response

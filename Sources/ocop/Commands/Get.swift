@@ -72,18 +72,11 @@ struct Get: ParsableCommand {
         if let parallel { endpoint.limits.parallel = parallel }
         targets.append(endpoint)
       }
+      try TransferSession.checkNames(targets.map(\.url.path).filter { !$0.meansMany }.map(\.description))
       return targets
     }
     if output == "-" || sha256 != nil, targets.contains(where: \.url.path.meansMany) {
       throw ValidationError("A pattern or folder means many files; -o - and --sha256 go with one.")
-    }
-    // Under one name the last one would replace the others.
-    var seen: Set<String> = []
-    for target in targets where !target.url.path.meansMany {
-      guard seen.insert(target.url.path.name).inserted else {
-        throw ValidationError(
-          "Two files have the name “\(target.url.path.name)” and would replace each other: fetch them one at a time.")
-      }
     }
     var options = DownloadOptions()
     options.sha256 = sha256

@@ -59,17 +59,6 @@ struct Put: ParsableCommand {
     if files == ["-"], endpoint.url.path.isFolder, ![.smtp, .smtps].contains(endpoint.url.scheme) {
       throw ValidationError("Standard input has no name: write one at the end of the URL.")
     }
-    // Under one name the last one would replace the others.
-    if endpoint.publish.existing != .unique, ![.smtp, .smtps].contains(endpoint.url.scheme) {
-      var seen: Set<String> = []
-      for file in files {
-        let name = file.split(separator: "/").last.map(String.init) ?? file
-        guard seen.insert(name).inserted else {
-          throw ValidationError(
-            "Two files have the name “\(name)” and would replace each other: send them one at a time.")
-        }
-      }
-    }
     var options = UploadOptions()
     options.again = again
     options.readBack = readBack

@@ -183,6 +183,24 @@ import Testing
     }
   }
 
+  @Test("Two files of one name are refused before anything is sent, unless the policy numbers them")
+  func sameName() async throws {
+    let paths = [folder.write("a.csv", sample(50)), folder.path + "/b/a.csv"]
+    mkdir(folder.path + "/b", 0o700)
+    folder.write("b/a.csv", sample(60))
+    let store = Server.sftp.store()
+    var to = try Endpoint.test("/in/")
+    let fault = await #expect(throws: Fault.self) { try await session(store).uploadAll(paths, to: to) }
+    #expect(fault?.diagnostic.code == .transferSameName)
+    #expect(fault?.diagnostic.text(in: .en).contains(paths[0]) == true)
+    #expect(store.steps.isEmpty)
+    to.publish.existing = .unique
+    to.limits.parallel = 1
+    let results = try await session(store).uploadAll(paths, to: to)
+    #expect(results.allSatisfy { if case .success = $0.result { true } else { false } })
+    #expect(store.names == ["a-2.csv", "a.csv"])
+  }
+
   @Test("R19: what was delivered after an unknown outcome is known, and not sent again")
   func deliveredAfterUnknown() async throws {
     let (a, b) = (folder.write("a.csv", sample(50)), folder.write("b.csv", sample(60)))

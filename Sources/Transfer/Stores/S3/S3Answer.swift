@@ -74,7 +74,6 @@ struct S3ListPage {
     for entry in tree.all("Contents") {
       // The folder's own mark, an empty object that some tools make.
       guard let name = name(entry["Key"]), !name.isEmpty else { continue }
-      guard accept(name, .file, &listing) else { continue }
       var version = RemoteVersion(
         size: entry["Size"].flatMap { UInt64($0.text) },
         modified: entry["LastModified"].flatMap { ISODate.seconds($0.text) })
@@ -82,20 +81,13 @@ struct S3ListPage {
         version.etag = tag
         version.md5 = S3Answer.md5(ofTag: tag)
       }
-      listing.files.append(RemoteFile(name: name, version: version))
+      listing.add(RemoteFile(name: name, version: version))
     }
     for entry in tree.all("CommonPrefixes") {
       guard var name = name(entry["Prefix"]) else { continue }
       if name.hasSuffix("/") { name.removeLast() }
-      guard accept(name, .folder, &listing) else { continue }
-      listing.files.append(RemoteFile(name: name, kind: .folder, version: RemoteVersion()))
+      listing.add(RemoteFile(name: name, kind: .folder, version: RemoteVersion()))
     }
-  }
-
-  private func accept(_ name: String, _ kind: RemoteFile.Kind, _ listing: inout RemoteListing) -> Bool {
-    guard let refusal = RemotePath.refusal(of: name) else { return true }
-    listing.refuse(name, kind, refusal)
-    return false
   }
 
   /// The key behind the folder's prefix; nil for what is not in the folder. An unreadable encoding gives NUL, which is refused.
